@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* Handle tables and the derivation tree.
+ *
+ * Every object is the root of a tree whose nodes are its handles and, for
+ * memory, its mappings. A node knows its siblings and its children and not
+ * its parent, so closing is a splice and nothing above is touched:
+ *
+ *     object                object
+ *       |                     |
+ *       A---B       close A   C---D---B
+ *       |           ------>
+ *       C---D
+ *
+ * H1  slots[i].name is 0 or has index i; a name never comes twice.
+ * H2  A slot whose name is 0 has key 0 and is in no tree.
+ * H3  Rights of a node are a subset of those of the node above it at the time
+ *     it was made.
+ * H4  An object's `handles` is empty only while it is made or unmade.
+ *
+ * Pure: knows nothing of processes but where their tables are. */
+#include "handle.h"
+
+void
+handle_table_init(struct handle_table *table, void *memory, uint64_t slots)
+{
+    table->slots = memory;
+    table->mask = slots - 1;
+    table->fresh = 1; /* slot 0 is the fault handle's */
+    table->free_first = 0;
+    table->used = 0;
+}
+
+err_t
+handle_error(const struct handle_table *table, handle_t name, unsigned need)
+{
+    const struct slot *slot = &table->slots[name & table->mask];
+
+    if (name == HANDLE_NONE || slot->name != name)
+        return ERR_HANDLE;
+    if ((need & 0xff) & ~(unsigned)slot->node.key)
+        return ERR_TYPE;
+    return ERR_RIGHTS;
+}
+
+/* Takes a free slot and gives it the next name of its place. */
+static struct slot *
+slot_take(struct handle_table *table)
+{
+    struct slot *slot;
+
+    assert(!handle_table_is_full(table));
+    if (table->free_first) {
+        slot = &table->slots[table->free_first];
+        table->free_first = slot->node.index;
+    } else {
+        slot = &table->slots[table->fresh++];
+    }
+    slot->node.index = (uint16_t)(slot - table->slots);
+    slot->name = HANDLE_NAME(slot->badge + 1, slot->node.index);
+    table->used++;
+    return slot;
+}
+
+static struct slot *
+slot_fill(struct handle_table *table, const struct process *owner,
+          struct object *object, unsigned key, uint64_t badge)
+{
+    struct slot *slot = slot_take(table);
+
+    slot->object = object;
+    slot->badge = badge;
+    slot->node.key = (uint16_t)key;
+    list_init(&slot->node.children);
+    node_owner_set(&slot->node, owner);
+    return slot;
+}
+
+struct slot *
+handle_create(struct handle_table *table, const struct process *owner,
+              struct object *object, unsigned key)
+{
+    struct slot *slot = slot_fill(table, owner, object, key, 0);
+
+    list_insert(&object->handles, &slot->node.siblings);
+    return slot;
+}
+
+/* Lab: capabilities-derive */
+struct slot *
+handle_derive(struct slot *source, struct handle_table *table,
+              const struct process *owner, rights_t rights, uint64_t badge)
+{
+    unsigned kept = source->node.key & (0xff | rights << KEY_RIGHTS_SHIFT);
+    struct slot *slot = slot_fill(table, owner, source->object, kept, badge);
+
+    list_insert(&source->node.children, &slot->node.siblings);
+    return slot;
+}
+
+/* Lab: capabilities-close */
+void
+handle_close(struct handle_table *table, struct slot *slot)
+{
+    struct object *object = slot->object;
+    uint64_t generation = slot->name >> HANDLE_INDEX_BITS;
+
+    /* The children first, while the slot still marks their new place. */
+    list_splice(&slot->node.siblings, &slot->node.children);
+    node_remove(&slot->node, object);
+    *slot = (struct slot){.badge = generation};
+    slot->node.index = table->free_first;
+    table->free_first = (uint16_t)(slot - table->slots);
+    table->used--;
+}
+
+bool
+handle_delete(struct handle_table *table, struct slot *slot)
+{
+    struct object *object = slot->object;
+
+    if (object->class->release && !object->class->release(object, slot))
+        return false;
+    handle_close(table, slot);
+    return true;
+}
+
+void
+node_remove(struct node *node, struct object *object)
+{
+    list_remove(&node->siblings);
+    if (list_is_empty(&object->handles) && object->class->unreferenced)
+        object->class->unreferenced(object);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* A hart with nothing to do, and a hart at its beginning. */
+#include "hart.h"
+
+#include "riscv.h"
+#include "space.h"
+
+extern char hart_stacks[];
+
+uint32_t kernel_lock;
+
+static struct hart harts[HART_MAX];
+
+void
+hart_init(uint32_t id)
+{
+    struct hart *hart = &harts[0];
+
+    hart->id = id;
+    hart->stack = hart_stacks + HART_STACK_BYTES;
+    hart->lock = &kernel_lock;
+    hart->satp = CSR_READ(satp);
+    __asm__ volatile("mv tp, %0" ::"r"(hart));
+    riscv_lock(&kernel_lock);
+    CSR_CLEAR(sstatus, SSTATUS_SIE | SSTATUS_SPIE | SSTATUS_SPP);
+    CSR_WRITE(scounteren, 7); /* programs may read cycle, time, instret */
+    CSR_WRITE(sie, 0);
+}
+
+void
+hart_idle(void)
+{
+    struct hart *hart = hart_this();
+
+    /* Nobody's root may be in use here: the process may end meanwhile. */
+    hart->satp = space_kernel_satp();
+    CSR_WRITE(satp, hart->satp);
+    riscv_unlock(&kernel_lock);
+    riscv_wait();
+    riscv_lock(&kernel_lock);
+}

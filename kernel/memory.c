@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* Pages that can be held by a handle, mapped, and shared by copying it.
+ *
+ * The object owns its frames. A mapping is a leaf of the derivation tree under
+ * the handle it was made with, so an object lives while a handle or a mapping
+ * does: closing the handle leaves the mapping in place.
+ *
+ * Y1  The pages of a mapping are mapped in its owner's space to the object's
+ *     frames, and no other page of RAM is mapped there.
+ * Y2  Frames of an object are freed after the last entry that names them was
+ *     cleared and flushed.
+ *
+ * Called by syscall.c, and by process.c for tear-down. */
+#include "memory.h"
+
+#include "frame.h"
+#include "process.h"
+
+static void
+memory_unreferenced(struct object *object)
+{
+    struct memory *memory = object_memory(object);
+    struct payer *payer = record_payer(memory);
+
+    if (memory->is_paid)
+        payer_give_back(payer, memory->start, (unsigned)memory->pages);
+    record_free(memory);
+}
+
+static const struct object_class memory_class = {
+    .unreferenced = memory_unreferenced,
+};
+
+err_t
+memory_create(struct payer *payer, unsigned pages, struct memory **out)
+{
+    struct memory *memory = record_alloc(payer, RECORD_MEMORY);
+    paddr_t start;
+
+    if (!memory)
+        return ERR_QUOTA;
+    start = payer_take(payer, pages);
+    if (start == FRAME_NONE) {
+        record_free(memory);
+        return ERR_QUOTA;
+    }
+    object_init(&memory->object, &memory_class);
+    memory->start = start;
+    memory->pages = pages;
+    memory->is_paid = true;
+    *out = memory;
+    return OK;
+}
+
+err_t
+memory_create_boot(struct payer *payer, paddr_t start, uint64_t pages,
+                   struct memory **out)
+{
+    struct memory *memory = record_alloc(payer, RECORD_MEMORY);
+
+    if (!memory)
+        return ERR_QUOTA;
+    object_init(&memory->object, &memory_class);
+    memory->start = start;
+    memory->pages = pages;
+    *out = memory;
+    return OK;
+}
+
+static uint64_t
+rights_bits(rights_t rights)
+{
+    return (rights & MEMORY_READ ? PTE_R : 0) |
+           (rights & MEMORY_WRITE ? PTE_W : 0) |
+           (rights & MEMORY_EXEC ? PTE_X : 0);
+}
+
+err_t
+memory_map(struct process *process, struct slot *slot, vaddr_t va,
+           uint64_t first, unsigned pages, rights_t rights)
+{
+    struct memory *memory = object_memory(slot->object);
+    struct payer *payer = &process->payer;
+    struct mapping *mapping;
+    err_t error;
+
+    if (record_pages(payer, RECORD_MAPPING) >= MAPPING_RECORD_PAGES)
+        return ERR_FULL;
+    mapping = record_alloc(payer, RECORD_MAPPING);
+    if (!mapping)
+        return ERR_QUOTA;
+    error = space_map(&process->space, payer, va,
+                      memory->start + first * PAGE_BYTES, pages,
+                      rights_bits(rights));
+    if (error) {
+        record_free(mapping);
+        return error;
+    }
+
+    /* Commit: nothing below may fail. */
+    mapping->va = va;
+    mapping->memory = memory;
+    mapping->node.key = 1u << KEY_MAPPING_BIT;
+    mapping->node.index = (uint16_t)pages;
+    node_owner_set(&mapping->node, process);
+    list_init(&mapping->node.children);
+    list_insert(&slot->node.children, &mapping->node.siblings);
+    return OK;
+}
+
+void
+mapping_remove(struct mapping *mapping)
+{
+    struct process *process = node_owner(&mapping->node);
+    struct memory *memory = mapping->memory;
+
+    space_unmap(&process->space, mapping->va, mapping->node.index);
+    node_remove(&mapping->node, &memory->object);
+    record_free(mapping);
+}
+
+static bool
+mapping_begins_at(const void *record, uint64_t va)
+{
+    return ((const struct mapping *)record)->va == va;
+}
+
+err_t
+memory_unmap(struct process *process, vaddr_t va, unsigned pages)
+{
+    struct mapping *mapping =
+        record_find(&process->payer, RECORD_MAPPING, mapping_begins_at, va);
+
+    if (!mapping || mapping->node.index != pages)
+        return ERR_ADDRESS;
+    mapping_remove(mapping);
+    return OK;
+}

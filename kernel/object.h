@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* What all kernel objects have in common, and who pays for them. */
+#pragma once
+
+#include "list.h"
+#include "types.h"
+
+struct object;
+struct slot;
+
+/* What differs from type to type, called from rooms below. */
+struct object_class {
+    /* The last handle and mapping are gone. NULL: the object lives on. */
+    void (*unreferenced)(struct object *object);
+    /* A handle is about to go: finish what waits through it, a step's worth
+     * a call; false while there is more. NULL: nothing ever waits. */
+    bool (*release)(struct object *object, struct slot *slot);
+};
+
+/* The header of every object: the root of the tree of its handles. */
+struct object {
+    struct list handles;
+    const struct object_class *class;
+};
+
+static inline void
+object_init(struct object *object, const struct object_class *class)
+{
+    list_init(&object->handles);
+    object->class = class;
+}
+
+/* Records of a kind share pages of their own. */
+enum record_kind {
+    RECORD_ENDPOINT,
+    RECORD_MEMORY,
+    RECORD_MAPPING,
+    RECORD_THREAD,
+    RECORD_PROCESS,
+    RECORD_KINDS,
+};
+
+enum {
+    RECORD_SMALL_BYTES = 64,  /* endpoint, memory, mapping */
+    RECORD_LARGE_BYTES = 512, /* thread, process */
+};
+
+/* A process as the one who pays. */
+struct payer {
+    uint64_t quota; /* frames it may still take */
+    struct list pages[RECORD_KINDS]; /* those with room are in front */
+};
+
+/* The payer may take `quota` frames, which its creator gave up. */
+void payer_init(struct payer *payer, uint64_t quota);
+
+/* `count` frames in a row, zeroed, at the payer's cost. FRAME_NONE when the
+ * quota is too small or no run of that length is free. A single frame is
+ * always there while the quota is not 0: quotas add up to the free frames. */
+MUST_CHECK paddr_t payer_take(struct payer *payer, unsigned count);
+void payer_give_back(struct payer *payer, paddr_t start, unsigned count);
+
+/* A zeroed record of `kind` at the payer's cost, NULL when its quota is used
+ * up. */
+MUST_CHECK void *record_alloc(struct payer *payer, enum record_kind kind);
+
+/* Gives a record back; its page follows when it was the last one in it. */
+void record_free(void *record);
+
+/* Who pays for a record. */
+struct payer *record_payer(const void *record);
+
+/* Some record of `kind` that the payer pays for, or NULL. */
+void *record_any(const struct payer *payer, enum record_kind kind);
+
+/* Calls `visit` for the payer's records of `kind` until it returns true;
+ * returns that record, or NULL. */
+void *record_find(const struct payer *payer, enum record_kind kind,
+                  bool (*visit)(const void *record, uint64_t wanted),
+                  uint64_t wanted);
+
+/* Pages with records of `kind`. */
+unsigned record_pages(const struct payer *payer, enum record_kind kind);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Address spaces: a root table, an ASID, and the pages below USER_TOP. */
+#pragma once
+
+#include "object.h"
+#include "sv39.h"
+#include "types.h"
+
+/* `satp` is what goes into the register, but with the top bit clear for a
+ * space that shares ASID 0: trap_exit flushes at each switch to such a one. */
+struct space {
+    uint64_t satp;
+    pte_t *root;
+    unsigned asid;
+};
+
+
+/* Builds the kernel's own tables, which are the upper half of every space,
+ * and switches to them: RAM from the kernel's first byte to `ram_end`, and
+ * one page of the power-off register at `finisher` (0: none). Tables are taken
+ * from `*free` on, which moves up. */
+void space_init(paddr_t ram_end, paddr_t finisher, paddr_t *free);
+
+/* The satp word of the kernel's own tables, for harts without a process. */
+uint64_t space_kernel_satp(void);
+
+/* Maps [va, va + bytes) of the kernel to `start` with `bits`, in the largest
+ * leaves that fit, under `root`. Tables are taken from `*free` on. */
+void kernel_map(pte_t *root, vaddr_t va, paddr_t start, uint64_t bytes,
+                uint64_t bits, paddr_t *free);
+
+/* An empty space at the payer's cost; ERR_QUOTA. */
+MUST_CHECK err_t space_create(struct space *space, struct payer *payer);
+
+/* Maps `pages` (1 to 64) pages from `va` to `start` in a row with `bits`
+ * (PTE_R, PTE_W, PTE_X). All or nothing: ERR_ADDRESS if not below USER_TOP or
+ * page 0 is touched, ERR_EXISTS if one is mapped, ERR_QUOTA if the payer
+ * cannot pay for the tables. */
+MUST_CHECK err_t space_map(struct space *space, struct payer *payer,
+                           vaddr_t va, paddr_t start, unsigned pages,
+                           uint64_t bits);
+
+/* Unmaps `pages` pages from `va`, all of which are mapped. */
+void space_unmap(struct space *space, vaddr_t va, unsigned pages);
+
+/* What maps `va` in the space: an entry, or 0. */
+pte_t space_entry(const struct space *space, vaddr_t va);
+
+/* Frees one table of an ended space, the root last. True when all are gone.
+ * No hart may use the space any more. */
+bool space_free_step(struct space *space, struct payer *payer);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* The walk from a root table to an entry, as the hart does it.
+ *
+ * Pure: tables are memory; nothing here knows which is in use. */
+#include "sv39.h"
+
+#include "frame.h"
+
+/* Lab: boot-walk */
+pte_t *
+sv39_walk(pte_t *root, vaddr_t va, unsigned level)
+{
+    pte_t *table = root;
+
+    for (unsigned l = SV39_ROOT_LEVEL; l > level; l--) {
+        pte_t pte = table[sv39_index(va, l)];
+        if (!(pte & PTE_V) || (pte & PTE_LEAF))
+            return NULL;
+        table = phys_to_virt(sv39_address(pte));
+    }
+    return &table[sv39_index(va, level)];
+}

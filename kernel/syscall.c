@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* The calls that messages and threads are made of, and who gets which call.
+ *
+ * All calls have one shape: look the handles up, check everything, commit.
+ * Below the line "Commit: nothing below may fail" nothing does, so there is
+ * nothing to undo. The answer is an error in a0, results in a1 and up.
+ *
+ * syscall_dispatch tests for the two calls of a conversation first: they are
+ * the ones that must be fast, and there is no second way to make them. */
+#include "syscall.h"
+
+#include "endpoint.h"
+#include "log.h"
+#include "machine.h"
+#include "process.h"
+#include "sched.h"
+
+enum {
+    ECALL_BYTES = 4,
+    /* Of the flags, only NOWAIT (bit 32) may be asked for yet. */
+    FLAGS_UNKNOWN_SHIFT = 33,
+};
+
+struct thread *
+syscall_again(struct thread *t)
+{
+    t->x[REG_PC] -= ECALL_BYTES;
+    return t;
+}
+
+/* The call of `t` fails because handle_get found nothing for a0. */
+static COLD struct thread *
+syscall_no_handle(struct thread *t, unsigned need)
+{
+    return thread_finish(
+        t, handle_error(&t->process->handles, t->x[REG_A0], need));
+}
+
+static COLD struct thread *
+syscall_bad_flags(struct thread *t)
+{
+    return thread_finish(t, ERR_ARGUMENT);
+}
+
+static bool
+message_has_unknown_flags(const struct thread *t)
+{
+    return t->x[REG_A1] >> FLAGS_UNKNOWN_SHIFT;
+}
+
+static inline struct thread *
+sys_endpoint_call(struct thread *t)
+{
+    unsigned need = KEY(OBJECT_ENDPOINT, ENDPOINT_SEND);
+    struct slot *via = handle_get(&t->process->handles, t->x[REG_A0], need);
+
+    if (unlikely(!via))
+        return syscall_no_handle(t, need);
+    if (unlikely(message_has_unknown_flags(t)))
+        return syscall_bad_flags(t);
+    return endpoint_call(t, via);
+}
+
+/* The reply_recv whose token is none, or not good. */
+static COLD struct thread *
+syscall_recv_only(struct thread *t, struct slot *via)
+{
+    if (t->x[REG_T0] != 0)
+        return thread_finish(t, ERR_TOKEN);
+    return endpoint_recv(t, via, NULL);
+}
+
+static inline struct thread *
+sys_endpoint_reply_recv(struct thread *t)
+{
+    unsigned need = KEY(OBJECT_ENDPOINT, ENDPOINT_RECV);
+    struct slot *via = handle_get(&t->process->handles, t->x[REG_A0], need);
+    struct thread *caller;
+
+    if (unlikely(!via))
+        return syscall_no_handle(t, need);
+    if (unlikely(message_has_unknown_flags(t)))
+        return syscall_bad_flags(t);
+    caller = token_find(t, t->x[REG_T0]);
+    if (unlikely(!caller))
+        return syscall_recv_only(t, via);
+
+    /* Commit: nothing below may fail. */
+    reply_send(t, caller);
+    return endpoint_recv(t, via, caller);
+}
+
+static struct thread *
+sys_endpoint_send(struct thread *t)
+{
+    unsigned need = KEY(OBJECT_ENDPOINT, ENDPOINT_SEND);
+    struct slot *via = handle_get(&t->process->handles, t->x[REG_A0], need);
+
+    if (!via)
+        return syscall_no_handle(t, need);
+    if (message_has_unknown_flags(t))
+        return syscall_bad_flags(t);
+    return endpoint_send(t, via);
+}
+
+static struct thread *
+sys_endpoint_reply(struct thread *t)
+{
+    struct thread *caller = token_find(t, t->x[REG_T0]);
+
+    if (message_has_unknown_flags(t))
+        return syscall_bad_flags(t);
+    if (!caller)
+        return thread_finish(t, ERR_TOKEN);
+
+    /* Commit: nothing below may fail. */
+    reply_send(t, caller);
+    return sched_wake(thread_finish(t, OK), caller);
+}
+
+static struct thread *
+sys_thread_yield(struct thread *t)
+{
+    ready_push(thread_finish(t, OK));
+    return schedule();
+}
+
+static struct thread *
+sys_thread_exit(struct thread *t)
+{
+    if (!thread_exit(t, (int64_t)t->x[REG_A0]))
+        return syscall_again(t);
+    return schedule();
+}
+
+static struct thread *
+sys_machine_log(struct thread *t)
+{
+    unsigned need = KEY(OBJECT_MACHINE, MACHINE_LOG);
+    uint64_t length = t->x[REG_A1];
+
+    if (!handle_get(&t->process->handles, t->x[REG_A0], need))
+        return syscall_no_handle(t, need);
+    if (length > MACHINE_LOG_BYTES)
+        return thread_finish(t, ERR_ARGUMENT);
+    for (unsigned i = 0; i < length; i++)
+        log_char((char)(t->x[REG_A2 + i / 8] >> i % 8 * 8));
+    return thread_finish(t, OK);
+}
+
+static struct thread *
+sys_machine_power_off(struct thread *t)
+{
+    unsigned need = KEY(OBJECT_MACHINE, MACHINE_POWER);
+
+    if (!handle_get(&t->process->handles, t->x[REG_A0], need))
+        return syscall_no_handle(t, need);
+    if (t->x[REG_A1] > MACHINE_STATUS_MAX)
+        return thread_finish(t, ERR_ARGUMENT);
+    machine_power_off((unsigned)t->x[REG_A1]);
+}
+
+/* All calls but the two that syscall_dispatch looks for first. */
+static COLD struct thread *
+syscall_other(struct thread *t)
+{
+    switch (t->x[REG_A7]) {
+    case SYS_ENDPOINT_SEND:
+        return sys_endpoint_send(t);
+    case SYS_ENDPOINT_REPLY:
+        return sys_endpoint_reply(t);
+    case SYS_ENDPOINT_CREATE:
+        return sys_endpoint_create(t);
+    case SYS_NULL:
+        return thread_finish(t, OK);
+    case SYS_THREAD_CREATE:
+        return sys_thread_create(t);
+    case SYS_THREAD_EXIT:
+        return sys_thread_exit(t);
+    case SYS_THREAD_YIELD:
+        return sys_thread_yield(t);
+    case SYS_PROCESS_CREATE:
+        return sys_process_create(t);
+    case SYS_PROCESS_KILL:
+        return sys_process_kill(t);
+    case SYS_MEMORY_CREATE:
+        return sys_memory_create(t);
+    case SYS_MEMORY_MAP:
+        return sys_memory_map(t);
+    case SYS_MEMORY_UNMAP:
+        return sys_memory_unmap(t);
+    case SYS_HANDLE_COPY:
+        return sys_handle_copy(t);
+    case SYS_HANDLE_MINT:
+        return sys_handle_mint(t);
+    case SYS_HANDLE_CLOSE:
+        return sys_handle_close(t);
+    case SYS_MACHINE_LOG:
+        return sys_machine_log(t);
+    case SYS_MACHINE_POWER_OFF:
+        return sys_machine_power_off(t);
+    }
+    return thread_finish(t, ERR_SYSCALL);
+}
+
+/* Lab: traps-dispatch */
+struct thread *
+syscall_dispatch(struct thread *t)
+{
+    uint64_t number = t->x[REG_A7];
+
+    if (likely(number == SYS_ENDPOINT_CALL))
+        return sys_endpoint_call(t);
+    if (likely(number == SYS_ENDPOINT_REPLY_RECV))
+        return sys_endpoint_reply_recv(t);
+    return syscall_other(t);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Arming and disarming the timer.
+ *
+ * A hart without Sstc asks the firmware, which costs some hundred
+ * instructions more and is otherwise the same. Disarming clears the enable
+ * bit and leaves the compare value: writing a far-away value would make some
+ * machines believe that something is planned for then. */
+#include "timer.h"
+
+#include "hart.h"
+#include "riscv.h"
+#include "sbi.h"
+#include "sched.h"
+
+static struct {
+    uint64_t slice_ticks;
+    bool has_sstc;
+} timer;
+
+void
+timer_init(uint64_t hertz, bool has_sstc)
+{
+    timer.slice_ticks = hertz / 1000000 * SLICE_US;
+    timer.has_sstc = has_sstc;
+}
+
+/* Lab: traps-timer */
+void
+timer_arm(uint64_t ticks)
+{
+    if (timer.has_sstc)
+        riscv_stimecmp_write(ticks);
+    else
+        sbi_timer_set(ticks);
+    CSR_SET(sie, SIE_STIE);
+}
+
+void
+timer_disarm(void)
+{
+    CSR_CLEAR(sie, SIE_STIE);
+    hart_this()->is_slice_armed = false;
+}
+
+void
+timer_slice_arm(void)
+{
+    if (!hart_this()->is_slice_armed)
+        timer_slice_restart();
+}
+
+void
+timer_slice_restart(void)
+{
+    hart_this()->is_slice_armed = true;
+    timer_arm(riscv_time() + timer.slice_ticks);
+}
+
+/* Lab: traps-timer */
+struct thread *
+timer_tick(struct thread *t)
+{
+    timer_disarm();
+    return slice_tick(t);
+}
+
+void
+timer_idle(void)
+{
+    timer_disarm(); /* an old slice would wake the hart for nothing */
+    hart_idle();
+}
