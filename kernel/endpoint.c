@@ -50,7 +50,7 @@ endpoint_create(struct payer *payer, struct endpoint **out)
 }
 
 /* Lab: ipc-enqueue */
-void
+inline void
 endpoint_enqueue(struct thread **queue, struct thread *t)
 {
     struct thread **place = queue;
@@ -106,7 +106,7 @@ endpoint_unqueue(struct thread **queue, struct thread *t)
 }
 
 /* Lab: ipc-copy */
-void
+inline void
 message_copy(const struct thread *from, struct thread *to, uint64_t badge)
 {
     to->x[REG_A0] = OK;
@@ -226,7 +226,7 @@ sender_finish(struct thread *sender, struct thread *t)
 }
 
 /* Lab: ipc-recv */
-struct thread *
+inline struct thread *
 endpoint_recv(struct thread *t, struct slot *via, struct thread *partner)
 {
     struct endpoint *ep = object_endpoint(via->object);
@@ -234,8 +234,7 @@ endpoint_recv(struct thread *t, struct slot *via, struct thread *partner)
     if (unlikely(ep->senders != NULL)) {
         struct thread *sender = endpoint_dequeue(&ep->senders);
         message_copy(sender, t, sender_badge(sender));
-        t = sched_wake(t, sender_finish(sender, t));
-        return sched_wake(t, partner);
+        return sched_wake_both(t, sender_finish(sender, t), partner);
     }
     if (unlikely(!may_wait(t)))
         return sched_wake(thread_finish(t, ERR_WOULD_BLOCK), partner);

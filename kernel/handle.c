@@ -37,7 +37,7 @@ handle_error(const struct handle_table *table, handle_t name, unsigned need)
 
     if (name == HANDLE_NONE || slot->name != name)
         return ERR_HANDLE;
-    if ((need & 0xff) & ~(unsigned)slot->node.key)
+    if ((need & ~(unsigned)RIGHTS_ALL) & ~(unsigned)slot->node.key)
         return ERR_TYPE;
     return ERR_RIGHTS;
 }
@@ -90,7 +90,7 @@ struct slot *
 handle_derive(struct slot *source, struct handle_table *table,
               const struct process *owner, rights_t rights, uint64_t badge)
 {
-    unsigned kept = source->node.key & (0xff | rights << KEY_RIGHTS_SHIFT);
+    unsigned kept = source->node.key & (rights | ~(unsigned)RIGHTS_ALL);
     struct slot *slot = slot_fill(table, owner, source->object, kept, badge);
 
     list_insert(&source->node.children, &slot->node.siblings);

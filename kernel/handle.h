@@ -10,7 +10,7 @@ struct process;
 
 /* A place in the derivation tree: of a handle, or of a mapping (a leaf).
  *
- * `key` packs a type bit (low byte) and the rights (high byte), so that one
+ * `key` packs the rights (low byte) and a type bit (high byte), so that one
  * test answers "is it such an object, and may this be done to it?". */
 struct node {
     struct list siblings; /* in the parent's children or object's handles */
@@ -20,14 +20,17 @@ struct node {
     uint32_t owner; /* record number of the process, see node_owner */
 };
 
-enum { KEY_MAPPING_BIT = 7, KEY_RIGHTS_SHIFT = 8 };
+enum { KEY_TYPE_SHIFT = 8 };
 
-#define KEY(type, rights) (1u << (type) | (unsigned)(rights) << KEY_RIGHTS_SHIFT)
+#define KEY(type, rights) (1u << (KEY_TYPE_SHIFT + (type)) | (unsigned)(rights))
+
+/* The key of a mapping, which no handle has. */
+#define KEY_MAPPING KEY(7, 0)
 
 static inline rights_t
 key_rights(uint16_t key)
 {
-    return key >> KEY_RIGHTS_SHIFT;
+    return key & RIGHTS_ALL;
 }
 
 /* One handle. A free slot has name 0, key 0 and its last generation in

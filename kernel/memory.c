@@ -100,7 +100,7 @@ memory_map(struct process *process, struct slot *slot, vaddr_t va,
     /* Commit: nothing below may fail. */
     mapping->va = va;
     mapping->memory = memory;
-    mapping->node.key = 1u << KEY_MAPPING_BIT;
+    mapping->node.key = KEY_MAPPING;
     mapping->node.index = (uint16_t)pages;
     node_owner_set(&mapping->node, process);
     list_init(&mapping->node.children);

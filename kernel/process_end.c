@@ -58,7 +58,7 @@ object_revoke_one(struct object *object)
 
     if (list_is_empty(&object->handles))
         return false;
-    if (node->key & 1u << KEY_MAPPING_BIT) {
+    if (node->key == KEY_MAPPING) {
         mapping_remove(container_of(node, struct mapping, node));
     } else {
         /* Not finished is no matter: the next call finds it again. */

@@ -125,6 +125,12 @@ sched_wake(struct thread *t, struct thread *partner)
 }
 
 struct thread *
+sched_wake_both(struct thread *t, struct thread *first, struct thread *second)
+{
+    return sched_wake(sched_wake(t, first), second);
+}
+
+struct thread *
 sched_switch_later(struct thread *partner)
 {
     if (partner)

@@ -34,6 +34,10 @@ struct thread *schedule(void);
  * NULL for `partner`: `t`. */
 struct thread *sched_wake(struct thread *t, struct thread *partner);
 
+/* The same for two threads at once, either of which may be NULL. */
+COLD struct thread *sched_wake_both(struct thread *t, struct thread *first,
+                                    struct thread *second);
+
 /* The running thread now waits and `partner`, in no queue, is able to run:
  * gives it the hart, unless something more urgent is ready. NULL for
  * `partner`: as schedule(). */

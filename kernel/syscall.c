@@ -61,15 +61,6 @@ sys_endpoint_call(struct thread *t)
     return endpoint_call(t, via);
 }
 
-/* The reply_recv whose token is none, or not good. */
-static COLD struct thread *
-syscall_recv_only(struct thread *t, struct slot *via)
-{
-    if (t->x[REG_T0] != 0)
-        return thread_finish(t, ERR_TOKEN);
-    return endpoint_recv(t, via, NULL);
-}
-
 static inline struct thread *
 sys_endpoint_reply_recv(struct thread *t)
 {
@@ -82,11 +73,12 @@ sys_endpoint_reply_recv(struct thread *t)
     if (unlikely(message_has_unknown_flags(t)))
         return syscall_bad_flags(t);
     caller = token_find(t, t->x[REG_T0]);
-    if (unlikely(!caller))
-        return syscall_recv_only(t, via);
+    if (unlikely(!caller && t->x[REG_T0] != 0))
+        return thread_finish(t, ERR_TOKEN);
 
-    /* Commit: nothing below may fail. */
-    reply_send(t, caller);
+    /* Commit: nothing below may fail, but the receiving with NOWAIT. */
+    if (likely(caller != NULL))
+        reply_send(t, caller);
     return endpoint_recv(t, via, caller);
 }
 
@@ -160,48 +152,32 @@ sys_machine_power_off(struct thread *t)
     machine_power_off((unsigned)t->x[REG_A1]);
 }
 
-/* All calls but the two that syscall_dispatch looks for first. */
-static COLD struct thread *
-syscall_other(struct thread *t)
+static struct thread *
+sys_null(struct thread *t)
 {
-    switch (t->x[REG_A7]) {
-    case SYS_ENDPOINT_SEND:
-        return sys_endpoint_send(t);
-    case SYS_ENDPOINT_REPLY:
-        return sys_endpoint_reply(t);
-    case SYS_ENDPOINT_CREATE:
-        return sys_endpoint_create(t);
-    case SYS_NULL:
-        return thread_finish(t, OK);
-    case SYS_THREAD_CREATE:
-        return sys_thread_create(t);
-    case SYS_THREAD_EXIT:
-        return sys_thread_exit(t);
-    case SYS_THREAD_YIELD:
-        return sys_thread_yield(t);
-    case SYS_PROCESS_CREATE:
-        return sys_process_create(t);
-    case SYS_PROCESS_KILL:
-        return sys_process_kill(t);
-    case SYS_MEMORY_CREATE:
-        return sys_memory_create(t);
-    case SYS_MEMORY_MAP:
-        return sys_memory_map(t);
-    case SYS_MEMORY_UNMAP:
-        return sys_memory_unmap(t);
-    case SYS_HANDLE_COPY:
-        return sys_handle_copy(t);
-    case SYS_HANDLE_MINT:
-        return sys_handle_mint(t);
-    case SYS_HANDLE_CLOSE:
-        return sys_handle_close(t);
-    case SYS_MACHINE_LOG:
-        return sys_machine_log(t);
-    case SYS_MACHINE_POWER_OFF:
-        return sys_machine_power_off(t);
-    }
-    return thread_finish(t, ERR_SYSCALL);
+    return thread_finish(t, OK);
 }
+
+/* Who does which call; the two of a conversation are not here. */
+static struct thread *(*const calls[])(struct thread *t) = {
+    [SYS_ENDPOINT_SEND] = sys_endpoint_send,
+    [SYS_ENDPOINT_REPLY] = sys_endpoint_reply,
+    [SYS_ENDPOINT_CREATE] = sys_endpoint_create,
+    [SYS_NULL] = sys_null,
+    [SYS_THREAD_CREATE] = sys_thread_create,
+    [SYS_THREAD_EXIT] = sys_thread_exit,
+    [SYS_THREAD_YIELD] = sys_thread_yield,
+    [SYS_PROCESS_CREATE] = sys_process_create,
+    [SYS_PROCESS_KILL] = sys_process_kill,
+    [SYS_MEMORY_CREATE] = sys_memory_create,
+    [SYS_MEMORY_MAP] = sys_memory_map,
+    [SYS_MEMORY_UNMAP] = sys_memory_unmap,
+    [SYS_HANDLE_COPY] = sys_handle_copy,
+    [SYS_HANDLE_MINT] = sys_handle_mint,
+    [SYS_HANDLE_CLOSE] = sys_handle_close,
+    [SYS_MACHINE_LOG] = sys_machine_log,
+    [SYS_MACHINE_POWER_OFF] = sys_machine_power_off,
+};
 
 /* Lab: traps-dispatch */
 struct thread *
@@ -213,5 +189,7 @@ syscall_dispatch(struct thread *t)
         return sys_endpoint_call(t);
     if (likely(number == SYS_ENDPOINT_REPLY_RECV))
         return sys_endpoint_reply_recv(t);
-    return syscall_other(t);
+    if (number >= sizeof(calls) / sizeof(calls[0]) || !calls[number])
+        return thread_finish(t, ERR_SYSCALL);
+    return calls[number](t);
 }

@@ -245,8 +245,7 @@ handle_copy(struct thread *t, unsigned need, uint64_t badge)
     /* Commit: nothing below may fail. */
     copy = handle_derive(source, &target->handles, target, (rights_t)rights,
                          badge ? badge : source->badge);
-    if (copy->node.key & KEY(OBJECT_ENDPOINT, 0) &&
-        key_rights(copy->node.key) & ENDPOINT_RECV)
+    if (!(KEY(OBJECT_ENDPOINT, ENDPOINT_RECV) & ~(unsigned)copy->node.key))
         endpoint_recv_handle_added(copy->object);
     t->x[REG_A1] = copy->name;
     return thread_finish(t, OK);
@@ -255,7 +254,7 @@ handle_copy(struct thread *t, unsigned need, uint64_t badge)
 struct thread *
 sys_handle_copy(struct thread *t)
 {
-    return handle_copy(t, (unsigned)RIGHT_DERIVE << KEY_RIGHTS_SHIFT, 0);
+    return handle_copy(t, RIGHT_DERIVE, 0);
 }
 
 struct thread *

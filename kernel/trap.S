@@ -5,7 +5,7 @@
  * So a trap that finds 0 there came from the kernel itself, which is a bug.
  *
  * trap_entry
- *   1. swap t0 with sscratch: t0 is the thread, or 0
+ *   1. swap a0 with sscratch: a0 is the thread, or 0
  *   2. save all registers and the pc in the thread's frame
  *   3. take the hart's stack and the kernel lock
  *   4. call trap(thread, cause); it returns the thread to resume
@@ -24,53 +24,52 @@
     .globl trap_entry
     .type trap_entry, @function
 trap_entry:
-1:  csrrw   t0, sscratch, t0
-    beqz    t0, kernel_trap
+1:  csrrw   a0, sscratch, a0
+    beqz    a0, kernel_trap
 
-2:  sd      x1, 1*8(t0)
-    sd      x2, 2*8(t0)
-    sd      x3, 3*8(t0)
-    sd      x4, 4*8(t0)
-    sd      x6, 6*8(t0)
-    sd      x7, 7*8(t0)
-    sd      x8, 8*8(t0)
-    sd      x9, 9*8(t0)
-    sd      x10, 10*8(t0)
-    sd      x11, 11*8(t0)
-    sd      x12, 12*8(t0)
-    sd      x13, 13*8(t0)
-    sd      x14, 14*8(t0)
-    sd      x15, 15*8(t0)
-    sd      x16, 16*8(t0)
-    sd      x17, 17*8(t0)
-    sd      x18, 18*8(t0)
-    sd      x19, 19*8(t0)
-    sd      x20, 20*8(t0)
-    sd      x21, 21*8(t0)
-    sd      x22, 22*8(t0)
-    sd      x23, 23*8(t0)
-    sd      x24, 24*8(t0)
-    sd      x25, 25*8(t0)
-    sd      x26, 26*8(t0)
-    sd      x27, 27*8(t0)
-    sd      x28, 28*8(t0)
-    sd      x29, 29*8(t0)
-    sd      x30, 30*8(t0)
-    sd      x31, 31*8(t0)
-    csrrw   t1, sscratch, zero      /* the user's t0; 0 = in the kernel */
+2:  sd      x1, 1*8(a0)
+    sd      x2, 2*8(a0)
+    sd      x3, 3*8(a0)
+    sd      x4, 4*8(a0)
+    sd      x5, 5*8(a0)
+    sd      x6, 6*8(a0)
+    sd      x7, 7*8(a0)
+    sd      x8, 8*8(a0)
+    sd      x9, 9*8(a0)
+    sd      x11, 11*8(a0)
+    sd      x12, 12*8(a0)
+    sd      x13, 13*8(a0)
+    sd      x14, 14*8(a0)
+    sd      x15, 15*8(a0)
+    sd      x16, 16*8(a0)
+    sd      x17, 17*8(a0)
+    sd      x18, 18*8(a0)
+    sd      x19, 19*8(a0)
+    sd      x20, 20*8(a0)
+    sd      x21, 21*8(a0)
+    sd      x22, 22*8(a0)
+    sd      x23, 23*8(a0)
+    sd      x24, 24*8(a0)
+    sd      x25, 25*8(a0)
+    sd      x26, 26*8(a0)
+    sd      x27, 27*8(a0)
+    sd      x28, 28*8(a0)
+    sd      x29, 29*8(a0)
+    sd      x30, 30*8(a0)
+    sd      x31, 31*8(a0)
+    csrrw   t1, sscratch, zero      /* the user's a0; 0 = in the kernel */
     csrr    t2, sepc
-    sd      t1, 5*8(t0)
-    sd      t2, FRAME_PC(t0)
+    sd      t1, 10*8(a0)
+    sd      t2, FRAME_PC(a0)
 
-3:  ld      tp, THREAD_HART(t0)
+3:  ld      tp, THREAD_HART(a0)
     ld      sp, HART_STACK(tp)
     ld      t1, HART_LOCK(tp)
     li      t2, 1
 30: amoswap.w.aq t2, t2, (t1)
     bnez    t2, 30b
 
-4:  mv      a0, t0
-    csrr    a1, scause
+4:  csrr    a1, scause
     call    trap
     .size trap_entry, . - trap_entry
 
@@ -140,7 +139,7 @@ trap_exit:
  * frame. sscratch, which is free here, carries sp across. */
     .type kernel_trap, @function
 kernel_trap:
-    csrrw   t0, sscratch, sp        /* t0 as it was */
+    csrrw   a0, sscratch, sp        /* a0 as it was */
     la      sp, panic_stack + PANIC_STACK_BYTES - FRAME_BYTES
     sd      x1, 1*8(sp)
     sd      x3, 3*8(sp)
