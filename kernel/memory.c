@@ -84,7 +84,7 @@ memory_map(struct process *process, struct slot *slot, vaddr_t va,
     struct mapping *mapping;
     err_t error;
 
-    if (record_pages(payer, RECORD_MAPPING) >= MAPPING_RECORD_PAGES)
+    if (record_is_full(payer, RECORD_MAPPING, MAPPING_RECORD_PAGES))
         return ERR_FULL;
     mapping = record_alloc(payer, RECORD_MAPPING);
     if (!mapping)

@@ -170,12 +170,16 @@ record_find(const struct payer *payer, enum record_kind kind,
     return NULL;
 }
 
-unsigned
-record_pages(const struct payer *payer, enum record_kind kind)
+bool
+record_is_full(const struct payer *payer, enum record_kind kind,
+               unsigned limit)
 {
     unsigned count = 0;
 
-    list_for_each (link, &payer->pages[kind])
+    list_for_each (link, &payer->pages[kind]) {
+        if (container_of(link, struct record_page, link)->free)
+            return false;
         count++;
-    return count;
+    }
+    return count >= limit;
 }

@@ -79,5 +79,7 @@ void *record_find(const struct payer *payer, enum record_kind kind,
                   bool (*visit)(const void *record, uint64_t wanted),
                   uint64_t wanted);
 
-/* Pages with records of `kind`. */
-unsigned record_pages(const struct payer *payer, enum record_kind kind);
+/* Whether records of `kind` fill `limit` pages, so that one more would take
+ * another page. */
+bool record_is_full(const struct payer *payer, enum record_kind kind,
+                    unsigned limit);

@@ -110,18 +110,24 @@ schedule(void)
 }
 
 struct thread *
+sched_resume(struct thread *t)
+{
+    if (!ready_is_most_urgent(t->priority)) {
+        ready_push(t);
+        return schedule();
+    }
+    if (ready_mask)
+        timer_slice_arm();
+    return t;
+}
+
+struct thread *
 sched_wake(struct thread *t, struct thread *partner)
 {
     if (!partner)
         return t;
-    if (partner->priority > t->priority) {
-        ready_push(t);
-        ready_push(partner);
-        return schedule();
-    }
     ready_push(partner);
-    timer_slice_arm();
-    return t;
+    return sched_resume(t);
 }
 
 struct thread *

@@ -34,7 +34,11 @@ struct thread *schedule(void);
  * NULL for `partner`: `t`. */
 struct thread *sched_wake(struct thread *t, struct thread *partner);
 
-/* The same for two threads at once, either of which may be NULL. */
+/* `t` runs and has made others ready; returns the most urgent, `t` on a
+ * tie. */
+struct thread *sched_resume(struct thread *t);
+
+/* As sched_wake for two threads at once, either of which may be NULL. */
 COLD struct thread *sched_wake_both(struct thread *t, struct thread *first,
                                     struct thread *second);
 

@@ -279,6 +279,6 @@ sys_handle_close(struct thread *t)
     if (!slot || t->x[REG_A0] == HANDLE_NONE)
         return thread_finish(t, ERR_HANDLE);
     if (!handle_delete(table, slot))
-        return syscall_again(t);
-    return thread_finish(t, OK);
+        return sched_resume(syscall_again(t));
+    return sched_resume(thread_finish(t, OK));
 }
