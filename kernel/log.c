@@ -12,8 +12,6 @@
 void
 log_char(char c)
 {
-    if (c == '\n')
-        sbi_console_put('\r');
     sbi_console_put(c);
 }
 

@@ -59,14 +59,14 @@ boot_memory(struct process *init, struct boot_range range)
 }
 
 /* Gives init `pages` fresh pages at `va`, filled from `content` unless that is
- * NULL. */
+ * NULL. The archive aligns files to four bytes, no more. */
 static void
-boot_pages(struct process *init, vaddr_t va, const uint64_t *content,
+boot_pages(struct process *init, vaddr_t va, const uint32_t *content,
            uint64_t pages, uint64_t bits)
 {
     for (uint64_t i = 0; i < pages; i++) {
         paddr_t frame = payer_take(&init->payer, 1);
-        uint64_t *to = phys_to_virt(frame);
+        uint32_t *to = phys_to_virt(frame);
 
         if (frame == FRAME_NONE ||
             space_map(&init->space, &init->payer, va + i * PAGE_BYTES, frame,
@@ -77,11 +77,12 @@ boot_pages(struct process *init, vaddr_t va, const uint64_t *content,
     }
 }
 
-/* Maps the segments of init's image, which has `bytes` bytes. */
+/* Maps the segments of init's image, `bytes` bytes at `file`, whose header is
+ * `image`. */
 static void
-boot_load(struct process *init, const struct boot_image *image, uint64_t bytes)
+boot_load(struct process *init, const struct boot_image *image,
+          const char *file, uint64_t bytes)
 {
-    const uint64_t *content = (const uint64_t *)(const void *)image;
     vaddr_t va = image->base + PAGE_BYTES;
     const struct {
         uint64_t pages, bits;
@@ -91,14 +92,15 @@ boot_load(struct process *init, const struct boot_image *image, uint64_t bytes)
         {image->data_pages, PTE_R | PTE_W},
     };
 
-    content += PAGE_BYTES / sizeof(*content);
+    file += PAGE_BYTES;
     bytes -= PAGE_BYTES;
     for (unsigned i = 0; i < 3; i++) {
         if (segments[i].pages > bytes / PAGE_BYTES)
             panic("the first file of the boot archive is cut off");
-        boot_pages(init, va, content, segments[i].pages, segments[i].bits);
+        boot_pages(init, va, (const uint32_t *)(const void *)file,
+                   segments[i].pages, segments[i].bits);
         va += segments[i].pages * PAGE_BYTES;
-        content += segments[i].pages * PAGE_BYTES / sizeof(*content);
+        file += segments[i].pages * PAGE_BYTES;
         bytes -= segments[i].pages * PAGE_BYTES;
     }
     boot_pages(init, va, NULL, image->bss_pages, PTE_R | PTE_W);
@@ -109,16 +111,19 @@ static struct thread *
 boot_first_process(struct boot_range archive, struct boot_range tree)
 {
     struct process *init = phys_to_virt(frame_alloc(1));
-    const struct boot_image *image;
+    struct boot_image image;
     struct thread *t;
+    const char *file;
     uint64_t bytes;
     err_t error;
 
-    image = cpio_first(phys_to_virt(archive.start), archive.bytes, &bytes);
-    if (!image || bytes < PAGE_BYTES || image->magic != BOOT_IMAGE_MAGIC)
+    file = cpio_first(phys_to_virt(archive.start), archive.bytes, &bytes);
+    if (file && bytes >= PAGE_BYTES)
+        __builtin_memcpy(&image, file, sizeof(image));
+    if (!file || bytes < PAGE_BYTES || image.magic != BOOT_IMAGE_MAGIC)
         panic("no init: the boot archive (-initrd) does not begin with it");
     process_create_first(init, frame_count_free());
-    boot_load(init, image, bytes);
+    boot_load(init, &image, file, bytes);
     boot_pages(init, BOOT_STACK_TOP - BOOT_STACK_PAGES * PAGE_BYTES, NULL,
                BOOT_STACK_PAGES, PTE_R | PTE_W);
     error = thread_create(init, BOOT_PRIORITY, &t);
@@ -132,7 +137,7 @@ boot_first_process(struct boot_range archive, struct boot_range tree)
     boot_handle(init, &machine_object, OBJECT_MACHINE, RIGHTS_ALL,
                 BOOT_MACHINE);
 
-    thread_frame_init(t, image->entry, BOOT_STACK_TOP, archive.bytes);
+    thread_frame_init(t, image.entry, BOOT_STACK_TOP, archive.bytes);
     t->x[REG_A1] = tree.bytes;
     t->x[REG_A2] = init->payer.quota;
     t->x[REG_A3] = archive.start % PAGE_BYTES;

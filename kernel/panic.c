@@ -54,7 +54,7 @@ backtrace_print(uint64_t pc, uint64_t ra, uint64_t sp)
         return;
     }
     for (; word < top; word++)
-        if (follows_call(*word) && *word != ra)
+        if (follows_call(*word) && *word != ra && *word != pc)
             log_format(" %x", *word);
     log_text("\n");
 }

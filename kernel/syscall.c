@@ -15,11 +15,8 @@
 #include "process.h"
 #include "sched.h"
 
-enum {
-    ECALL_BYTES = 4,
-    /* Of the flags, only NOWAIT (bit 32) may be asked for yet. */
-    FLAGS_UNKNOWN_SHIFT = 33,
-};
+/* Of the flags, only NOWAIT (bit 32) may be asked for yet. */
+enum { FLAGS_UNKNOWN_SHIFT = 33 };
 
 struct thread *
 syscall_again(struct thread *t)

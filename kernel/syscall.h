@@ -4,6 +4,9 @@
 
 #include "thread.h"
 
+/* An ecall has no short form. */
+enum { ECALL_BYTES = 4 };
+
 /* Does the call that the registers of `t` ask for; returns who runs next. */
 struct thread *syscall_dispatch(struct thread *t);
 

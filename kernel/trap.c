@@ -10,8 +10,6 @@
 #include "syscall.h"
 #include "timer.h"
 
-enum { ECALL_BYTES = 4 };
-
 /* Everything that is not a system call. */
 static COLD struct thread *
 trap_other(struct thread *t, uint64_t cause)
