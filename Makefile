@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: MIT
+# One file builds everything, and everything lands in $(BUILD).
+#
+#     kernel/*.c *.S ----------------> kernel.elf --> kernel.bin
+#     user/lib ----> libchaski.a --+
+#     one .c ----------------------+-> program.elf --+
+#     ...                             ...            +--> boot.cpio
+#
+# A *boot image* is a list of programs in one archive. The first is what the
+# kernel starts: a flat image, linked by user/lib/init.ld. The others are ELF
+# files that the first one loads. Three kinds of image, one set of rules:
+#
+#     user/        the system           $(BUILD)/user,       $(BUILD)/boot.cpio
+#     labs/<lab>/  an exercise          $(BUILD)/labs/<lab>, boot.cpio in it
+#     tests/guest/<image>/  a test      $(BUILD)/tests/<image>, the same
+#
+# Whatever is built first runs tools/install, which is silent when all tools
+# are there. So no variable here may look for a tool before a recipe runs.
+
+BUILD  ?= build
+KERNEL ?= kernel
+CROSS  ?= riscv64-unknown-elf-
+# Not empty: a kernel that checks its invariants and traps on undefined
+# behaviour.
+DEBUG  ?=
+# Empty: warnings stay warnings, as for students' kernels.
+WERROR ?= -Werror
+# Empty: each kernel file is compiled on its own.
+KERNEL_LTO ?= -flto
+# The kernel's command line, as in BOOTARGS="rounds=1000".
+BOOTARGS ?=
+
+QEMU ?= qemu-system-riscv64
+# -nodefaults: no network card and the like, which the kernel does not drive.
+MACHINE = -machine virt -m 128M -nodefaults -nographic
+
+# A python3 that has pytest. Recursive on purpose: looked up in the recipe.
+PYTHON ?= $(or $(shell for p in python3 /usr/bin/python3; do \
+    "$$p" -c 'import pytest' 2>/dev/null && echo "$$p" && break; done),python3)
+
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables --no-print-directory
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.DEFAULT_GOAL := help
+
+# Python's leavings belong to the build too.
+export PYTHONPYCACHEPREFIX := $(abspath $(BUILD))/pycache
+
+# ---------------------------------------------------------------- what to do
+
+.PHONY: help all run test check grade gdb bench clean install kernel \
+    lab-programs test-programs FORCE
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' Makefile | \
+	while IFS='|' read -r target text; do \
+	    printf '  make %-15s %s\n' "$$target" "$$text"; done
+
+all: kernel $(BUILD)/boot.cpio ## build the kernel and its boot image
+
+run: all ## boot it in QEMU (Ctrl-A x leaves)
+	@$(QEMU) $(MACHINE) -serial mon:stdio -append '$(BOOTARGS)' \
+	    -kernel $(BUILD)/kernel.bin -initrd $(BUILD)/boot.cpio
+
+test: all test-programs ## run every test
+	@$(PYTHON) -m pytest -q -o cache_dir=$(BUILD)/pytest \
+	    $(wildcard grader/tests tests)
+
+check: all test-programs ## run what takes longer than make test may
+	@if [ -d tests/check ]; then \
+	    $(PYTHON) -m pytest -q -o cache_dir=$(BUILD)/pytest tests/check; \
+	else echo 'There is nothing slower than make test yet.'; fi
+
+# The grader's status 1 means "graded, with points lost": that is a result.
+grade: install ## score your work: LAB=ipc [EX=4.2] [SEED=0x5a17]
+	@$(PYTHON) -m grader grade . --lab '$(LAB)' --out $(BUILD)/grade \
+	    $(if $(EX),--exercise '$(EX)') $(if $(SEED),--seed '$(SEED)') \
+	    || [ $$? -eq 1 ]
+
+gdb: all ## boot it stopped, with gdb attached
+	@QEMU='$(QEMU)' BUILD='$(BUILD)' tools/debug $(MACHINE) \
+	    -append '$(BOOTARGS)' \
+	    -kernel $(BUILD)/kernel.bin -initrd $(BUILD)/boot.cpio
+
+bench: all test-programs ## measure, in instructions, to build/bench.json
+	@$(PYTHON) tests/bench.py
+
+clean: ## remove everything that was built
+	rm -rf $(BUILD)
+
+# "make -j clean all" means one after the other.
+ifneq ($(filter clean,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
+install: ## install missing tools (every target does it)
+	@tools/install
+
+# ------------------------------------------------------------ how to compile
+
+# Multiply, atomics, compressed; no floating point. The older ISA naming
+# keeps csr and fence.i instructions within "i".
+ARCH := -march=rv64imac -misa-spec=2.2 -mabi=lp64 -mcmodel=medany
+
+WARNINGS := -Wall -Wextra -Wshadow -Wundef -Wvla -Wstrict-prototypes \
+    -Wmissing-prototypes -Wold-style-definition -Wimplicit-fallthrough \
+    -Wswitch-enum -Wpointer-arith -Wcast-align -Wwrite-strings \
+    -Wframe-larger-than=1024
+
+COMMON_FLAGS := $(ARCH) -std=c11 -O2 -g $(WARNINGS) $(WERROR)
+
+KERNEL_FLAGS := $(COMMON_FLAGS) -ffreestanding -nostdlib -static -fno-pic \
+    -fno-stack-protector $(KERNEL_LTO) -DDEBUG=$(if $(DEBUG),1,0) \
+    $(if $(DEBUG),-fsanitize=undefined -fsanitize-undefined-trap-on-error) \
+    -I$(KERNEL) -ffile-prefix-map=$(KERNEL)/=kernel/
+
+# printf without floating point is a third of the size.
+USER_FLAGS := $(COMMON_FLAGS) --specs=picolibc.specs -D_DEFAULT_SOURCE \
+    -DPICOLIBC_INTEGER_PRINTF_SCANF -ffunction-sections -fdata-sections \
+    -Iuser -Ikernel
+USER_LINK := -nostartfiles -static -Wl,-z,max-page-size=4096
+KERNEL_LINK := -Wl,-z,max-page-size=4096 -Wl,--build-id=none
+
+compile = $(CROSS)gcc $(1) -MMD -MP -c -o $@ $<
+
+# A file that holds the flags and changes only when they do.
+define keep_flags
+@mkdir -p $(@D)
+@printf '%s\n' '$(1)' | cmp -s - $@ || printf '%s\n' '$(1)' >$@
+endef
+
+# ---------------------------------------------------------------- the kernel
+
+kernel_sources := $(sort $(notdir $(wildcard $(KERNEL)/*.c $(KERNEL)/*.S)))
+kernel_objects := $(kernel_sources:%=$(BUILD)/kernel/%.o)
+
+kernel: $(BUILD)/kernel.elf $(BUILD)/kernel.bin
+
+# The list of sources is among the flags: a file that is gone is missed too.
+$(BUILD)/kernel/flags: FORCE
+	$(call keep_flags,$(KERNEL_FLAGS) $(kernel_sources))
+
+$(BUILD)/kernel/%.o: $(KERNEL)/% $(BUILD)/kernel/flags | install
+	@echo '  CC     $(KERNEL)/$*'
+	@$(call compile,$(KERNEL_FLAGS))
+
+# gcc calls memset and memcpy where it likes: picolibc has them.
+KERNEL_LIBS := --specs=picolibc.specs -lc -lgcc
+
+$(BUILD)/kernel.elf: $(kernel_objects) $(KERNEL)/kernel.ld
+	@echo '  LD     $@'
+	@$(CROSS)gcc $(KERNEL_FLAGS) $(KERNEL_LINK) -T $(KERNEL)/kernel.ld \
+	    -o $@ $(kernel_objects) $(KERNEL_LIBS)
+
+$(BUILD)/%.bin: $(BUILD)/%.elf
+	@$(CROSS)objcopy -O binary $< $@
+
+-include $(kernel_objects:.o=.d)
+
+# ---------------------------------------------------------- the user library
+
+library_sources := $(sort $(notdir $(wildcard user/lib/*.c user/lib/*.S)))
+library_objects := $(library_sources:%=$(BUILD)/user/lib/%.o)
+LIBRARY := $(BUILD)/user/libchaski.a
+
+$(BUILD)/user/lib/flags: FORCE
+	$(call keep_flags,$(USER_FLAGS) $(USER_LINK) $(library_sources))
+
+$(BUILD)/user/lib/%.o: user/lib/% $(BUILD)/user/lib/flags | install
+	@echo '  CC     user/lib/$*'
+	@$(call compile,$(USER_FLAGS))
+
+$(LIBRARY): $(library_objects)
+	@rm -f $@
+	@$(CROSS)ar rcs $@ $^
+
+-include $(library_objects:.o=.d)
+
+# ----------------------------------------------------------- programs, images
+
+# Each program of an image has 16 MiB of addresses of its own, in the order
+# of the image's list. So an address names a program, for gdb and the grader.
+# All are below RAM, so that no user address is a physical one as well.
+digits := 0 1 2 3 4 5 6 7 8 9 a b c d e f
+program_bases := $(foreach high,1 2 3 4 5 6 7,\
+    $(foreach low,$(digits),0x$(high)$(low)000000))
+
+program_name = $(basename $(notdir $(1)))
+
+name = $(basename $(notdir $(1)))
+
+# $(call object,directory,source)
+define object
+$(1)/$(notdir $(2)).o: $(2) $(BUILD)/user/lib/flags | install
+	@mkdir -p $$(@D)
+	@echo '  CC     $$<'
+	@$$(call compile,$$(USER_FLAGS))
+
+-include $(1)/$(notdir $(2)).d
+endef
+
+# $(call program,directory,source,base,linker script): one .c file becomes
+# directory/name.elf.
+define program
+$(1)/$(call name,$(2)).elf: $(1)/$(notdir $(2)).o $(1)/programs $(LIBRARY) \
+    user/lib/$(4) user/lib/sections.ld
+	@echo '  LD     $$@'
+	@$(CROSS)gcc $(USER_FLAGS) $(USER_LINK) -T user/lib/$(4) \
+	    -Wl,--defsym=PROGRAM_BASE=$(3) -o $$@ $$(filter %.o,$$^) \
+	    -Luser/lib -L$(BUILD)/user -lchaski
+endef
+
+# $(call archive,directory,archive,sources): the first program flat, the
+# others without debug information; same programs, same bytes.
+define archive
+$(1)/programs: FORCE
+	$$(call keep_flags,$(3))
+
+$(2): $(foreach source,$(3),$(1)/$(call name,$(source)).elf)
+	@echo '  CPIO   $$@'
+	@rm -rf $(1)/archive && mkdir -p $(1)/archive
+	@$(CROSS)objcopy -O binary $$(firstword $$^) \
+	    $(1)/archive/$(call name,$(firstword $(3)))
+	@for program in $(call name,$(wordlist 2,999,$(3))); do \
+	    $(CROSS)strip -o $(1)/archive/$$$$program \
+	        $(1)/$$$$program.elf || exit; done
+	@chmod 644 $(1)/archive/* && touch -d @0 $(1)/archive/*
+	@cd $(1)/archive && printf '%s\n' $(call name,$(3)) | \
+	    cpio -o -H newc -R 0:0 --reproducible --quiet >$(abspath $(2))
+endef
+
+# $(call image,directory,archive,sources): the rules of one boot image.
+define image
+$(foreach source,$(3),$(eval $(call object,$(1),$(source))))
+$(foreach pair,$(filter-out 0x%,$(join $(addsuffix @,$(3)),$(program_bases))),\
+    $(eval $(call program,$(1),$(word 1,$(subst @, ,$(pair))),$(strip \
+    $(word 2,$(subst @, ,$(pair)))),$(strip $(if \
+    $(filter $(firstword $(3))@%,$(pair)),init.ld,program.ld)))))
+$(eval $(call archive,$(1),$(2),$(3)))
+endef
+
+# $(call listed,file): the names in the file's list programs = ["one", ...].
+listed = $(shell sed -n '/^programs *= *\[/,/\]/p' $(1) | \
+    tr -c 'a-z0-9_\n-' ' ' | sed 's/^programs *//')
+
+system_programs := user/servers/init.c $(sort $(filter-out \
+    user/servers/init.c, \
+    $(wildcard user/servers/*.c user/drivers/*.c user/apps/*.c)))
+$(call image,$(BUILD)/user,$(BUILD)/boot.cpio,$(system_programs))
+
+labs := $(patsubst labs/%/lab.toml,%,$(wildcard labs/*/lab.toml))
+$(foreach lab,$(labs),$(call image,$(BUILD)/labs/$(lab),\
+    $(BUILD)/labs/$(lab)/boot.cpio,$(patsubst %,labs/$(lab)/programs/%.c,\
+    $(call listed,labs/$(lab)/lab.toml))))
+
+tests := $(patsubst tests/guest/%/image.toml,%,\
+    $(wildcard tests/guest/*/image.toml))
+$(foreach test,$(tests),$(call image,$(BUILD)/tests/$(test),\
+    $(BUILD)/tests/$(test)/boot.cpio,$(patsubst %,tests/guest/$(test)/%.c,\
+    $(call listed,tests/guest/$(test)/image.toml))))
+
+# LAB is 4, ipc or 4-ipc.
+chosen_labs := $(filter $(if $(LAB),$(LAB) $(LAB)-% %-$(LAB),%),$(labs))
+lab-programs: $(patsubst %,$(BUILD)/labs/%/boot.cpio,$(chosen_labs))
+	@test -n '$(chosen_labs)' || { echo 'There is no lab $(LAB).'; exit 1; }
+
+test-programs: $(tests:%=$(BUILD)/tests/%/boot.cpio) \
+    $(labs:%=$(BUILD)/labs/%/boot.cpio)

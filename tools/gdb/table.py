@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+"""Rows and columns as text."""
+
+from collections.abc import Sequence
+
+GAP = "  "
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A line of column heads and a line for each row, each column as wide as
+    its widest cell. A column of numbers is aligned to the right."""
+    columns = list(zip(head, *rows))
+    widths = [max(map(len, column)) for column in columns]
+    is_number = [
+        any(column[1:]) and all(cell.isdigit() for cell in column[1:] if cell)
+        for column in columns
+    ]
+    lines = []
+    for row in (head, *rows):
+        cells = [
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, is_number)
+        ]
+        lines.append(GAP.join(cells).rstrip())
+    return "\n".join(lines)

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* A lock between the threads of a process.
+ *
+ * A thread that finds it taken yields until it is free. So threads that
+ * share a lock must have the same priority: a more urgent one would yield to
+ * nobody and wait for ever. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The name is picolibc's. All zeros is a free lock. */
+struct __lock {
+    int is_taken;
+    unsigned depth;  /* of a recursive lock: how often its owner took it */
+    uintptr_t owner; /* of a recursive lock: its tp */
+};
+
+void lock_acquire(struct __lock *lock);
+bool lock_try(struct __lock *lock);
+void lock_release(struct __lock *lock);

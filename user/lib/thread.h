@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Further threads in this process. */
+#pragma once
+
+#include <abi/error.h>
+#include <abi/rights.h>
+
+#include <stddef.h>
+
+/* Starts a thread that calls function(argument) and ends when that returns.
+ * `stack` are `stack_bytes` bytes (at least 1024) that belong to the thread
+ * from now on; their top also holds its thread variables. Works through the
+ * grant "self". */
+__attribute__((warn_unused_result)) err_t
+thread_start(void (*function)(void *argument), void *argument, void *stack,
+             size_t stack_bytes, unsigned priority, handle_t *thread);
+
+/* The first thread's variables (sections.ld). */
+extern char __first_tls[];
+
+/* Gives the thread variables at `block` their first values. */
+void thread_variables_init(void *block);
