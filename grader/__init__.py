@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: MIT
+"""The grader: it boots a student's kernel in QEMU and judges what it did.
+
+The student's code *is* the kernel, so nothing inside the machine can vouch
+for it. Two kinds of evidence count:
+
+- what is seen from outside: QEMU's trap log, the place where the machine
+  stopped, the exact number of instructions (called T0 in this code);
+- what given programs report, run on inputs nobody knew before, against a
+  model on the host that never believes what the machine says (T1).
+
+The modules, from the machine up to the mark:
+
+    remote    two small clients: the gdb remote protocol, QEMU's QMP
+    qemu      one boot under a virtual clock, from start to a certain end
+    elf       names and address ranges of a program's functions
+    traplog   the system calls that QEMU saw (T0)
+    console   the records that programs reported (T1), and kernel messages
+    seed      one number that fixes the schedule and the inputs of a run
+    verdict   the words a judgement is made of
+    run       one finished boot as lab tests see it: `run.expect(...)`
+    plugin    the pytest plugin: fixtures `boot` and `seed`, points, report
+    card      the failure card, which should teach
+    results   results.json
+
+    lab       labs/<lab>/lab.toml
+    labtool   whole functions found and swapped in source files
+    starter   the tree a student starts from
+    submission  what was handed in, and what is refused
+    build     make, with objects kept between builds
+    grade     one submission from files to results.json
+    gate      the lab's own examination: reference, mutants, cheats
+    cli       the command line
+"""

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT
+"""What the student reads: a line for each score, a card for each loss.
+
+A card answers in this order: what was lost, what was expected and what came
+instead, what was seen from outside, which functions are yours, and how to see
+it again. It names facts and never guesses at the bug."""
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.lab import Exercise, Lab, Score
+from grader.labtool import locate
+from grader.results import ScoreResult
+from grader.verdict import Failure, Verdict
+
+WIDTH = 78
+DETAIL_LINES = 10
+EVIDENCE_LINES = 4
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The failure that a card is about, and where it happened."""
+
+    failure: Failure
+    seed: int
+
+
+def heading(lab: Lab, submission: str) -> str:
+    return f"Lab {lab.number} {lab.name}: {lab.title}   ({submission})"
+
+
+def score_line(result: ScoreResult) -> str:
+    """One score on one line."""
+    points = "-" if result.points is None else str(result.points)
+    text = (
+        f"  {result.score.exercise}  {result.score.name:<24}"
+        f" {points:>3} of {result.score.points:<3} {result.verdict:<12}"
+    )
+    if result.outcomes and result.verdict is not Verdict.PASS:
+        text += " on {} of {} seeds".format(*result.seeds)
+    elif result.message:
+        text += f" {result.message}"
+    return text.rstrip()
+
+
+def closing_line(points: int, maximum: int, file: Path) -> str:
+    """The last line: the points, and where the details are."""
+    return f"{points} of {maximum} points   ({file})"
+
+
+def card(
+    lab: Lab, exercise: Exercise, score: Score, loss: Loss, kernel: Path
+) -> str:
+    """The failure card of one score; `kernel` holds the student's files."""
+    failure = loss.failure
+    title = f"{score.exercise} {score.name}: {failure.verdict}"
+    lines = [
+        f"--- {title} " + "-" * (WIDTH - 5 - len(title)),
+        *_wrapped(f"{_sentence(failure.verdict.meaning)}, with this seed:"),
+        "",
+        *_wrapped(_sentence(failure.message)),
+        *(line[:WIDTH] for line in failure.detail[:DETAIL_LINES]),
+        "",
+    ]
+    if failure.evidence:
+        lines += _labelled("calls QEMU saw", failure.evidence[:EVIDENCE_LINES])
+    if failure.icount is not None:
+        lines += _labelled("instructions", [f"{failure.icount:,}"])
+    lines += _labelled("it rests on", [score.t0])
+    lines += _labelled("your functions", _owned(exercise, kernel))
+    lines += _labelled(
+        "see it again",
+        [f"make grade LAB={lab.folder} EX={exercise.id} SEED={loss.seed:#x}"],
+    )
+    return "\n".join([*lines, "-" * WIDTH])
+
+
+def build_card(message: str, log: Sequence[str]) -> str:
+    """The card of a submission that does not build."""
+    title = "BUILD_ERROR"
+    return "\n".join(
+        [
+            f"--- {title} " + "-" * (WIDTH - 5 - len(title)),
+            *_wrapped(message),
+            *(f"  {line[:160]}" for line in log),
+            "-" * WIDTH,
+        ]
+    )
+
+
+def _owned(exercise: Exercise, kernel: Path) -> list[str]:
+    """The exercise's functions with the lines where they are defined."""
+    lines = []
+    for function in exercise.functions:
+        found = locate(kernel, function.name)
+        place = f"{found[0]}:{found[1]}" if found else f"not in {function.file}"
+        lines.append(f"{function.name:<20} {place}")
+    return lines
+
+
+def _labelled(label: str, values: Sequence[str]) -> list[str]:
+    """A label on the left, values wrapped on the right of it."""
+    lines: list[str] = []
+    for value in values:
+        lines += textwrap.wrap(value, WIDTH - 17, break_long_words=False)
+    heads = [label, *[""] * len(lines)]
+    return [f"{head:<16} {line}" for head, line in zip(heads, lines)]
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, break_long_words=False)

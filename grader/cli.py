@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: MIT
+"""The command line.
+
+    python3 -m grader starter --lab ipc --out DIR
+    python3 -m grader grade SUBMISSION --lab ipc [--ex 4.2] [--seed 0x5a17]
+    python3 -m grader gate --lab ipc
+
+Exit status: 0 graded and all passed, 1 graded with losses, 2 usage or a
+submission that does not build, 3 infrastructure. Points are in results.json
+and nowhere else."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.gate import GateError, examine, subjects
+from grader.grade import Exit, Order, grade
+from grader.lab import find_lab
+from grader.seed import PUBLIC_SEEDS
+from grader.starter import write_starter
+from grader.verdict import InfrastructureError, UsageError
+
+
+def command_line(arguments: Sequence[str]) -> int:
+    """Runs one command and returns its exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except UsageError as error:
+        print(f"grader: {error}", file=sys.stderr)
+        return Exit.USAGE
+    except InfrastructureError as error:
+        print(f"grader: infrastructure: {error}", file=sys.stderr)
+        return Exit.INFRASTRUCTURE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python3 -m grader", description="Grades lab submissions."
+    )
+    parser.add_argument(
+        "--root",
+        type=Path,
+        default=Path(__file__).resolve().parent.parent,
+        help="the project's tree (default: the one this grader is in)",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    starter = commands.add_parser("starter", help="write the student's tree")
+    starter.set_defaults(command=_starter)
+    starter.add_argument("--out", type=Path, required=True, metavar="DIR")
+
+    grading = commands.add_parser("grade", help="grade one submission")
+    grading.set_defaults(command=_grade)
+    grading.add_argument(
+        "submission",
+        type=Path,
+        help="a directory with kernel/ in it, a kernel file, or a .c file"
+        " with functions to swap into the complete kernel",
+    )
+    grading.add_argument(
+        "--out", type=Path, metavar="DIR", help="default: build/grade"
+    )
+    grading.add_argument(
+        "--ex", "--exercise", metavar="4.2", help="only this exercise"
+    )
+    gate = commands.add_parser("gate", help="examine a lab's own tests")
+    gate.set_defaults(command=_gate)
+    gate.add_argument(
+        "--out", type=Path, metavar="DIR", help="default: build/gate"
+    )
+    gate.set_defaults(ex=None)
+
+    for command in (grading, gate):
+        command.add_argument(
+            "--seed",
+            type=_seed,
+            action="append",
+            help="only this seed (may be repeated); default: the public ones",
+        )
+
+    for command in (starter, grading, gate):
+        command.add_argument(
+            "--lab", required=True, help="as in 4, ipc or 4-ipc"
+        )
+    return parser
+
+
+def _seed(text: str) -> int:
+    try:
+        value = int(text, 0)
+    except ValueError:
+        value = -1
+    if not 0 <= value < 1 << 64:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no seed; it is a number like 0x5a17"
+        )
+    return value
+
+
+def _starter(options: argparse.Namespace) -> int:
+    """Writes the tree a student starts from."""
+    lab = find_lab(options.root, options.lab)
+    count = write_starter(options.root, lab, options.out)
+    print(f"{options.out}: {count} files, ready for lab {lab.folder}")
+    return Exit.ALL_PASSED
+
+
+def _grade(options: argparse.Namespace) -> int:
+    """Grades one submission."""
+    return grade(_order(options, "grade"), options.submission)
+
+
+def _gate(options: argparse.Namespace) -> int:
+    """Examines a lab: its reference, starter, mutants, and so on."""
+    order = _order(options, "gate")
+    failures = []
+    for subject in subjects(order.lab):
+        try:
+            examine(order, subject)
+        except GateError as error:
+            failures.append(str(error))
+    print()
+    for failure in failures or ["The lab passes its examination."]:
+        print(failure)
+    return Exit.LOSSES if failures else Exit.ALL_PASSED
+
+
+def _order(options: argparse.Namespace, name: str) -> Order:
+    root = options.root.resolve()
+    return Order(
+        root=root,
+        lab=find_lab(root, options.lab),
+        out=(options.out or root / "build" / name).resolve(),
+        seeds=options.seed or PUBLIC_SEEDS,
+        exercise=options.ex,
+    )

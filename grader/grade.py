@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: MIT
+"""One submission, from files to results.json.
+
+Read it, build it once, then let pytest run the lab's tests with the plugin
+in a process of its own: whatever a test does to pytest, the results of the
+scores before it are on disk, and pytest's exit status is nobody's mark."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+from grader import card
+from grader.build import BuildError, Workshop, pristine_sources
+from grader.lab import Lab
+from grader.plugin import Job
+from grader.results import Results
+from grader.starter import starter_sources
+from grader.submission import Refused, Submission, read_submission
+from grader.verdict import InfrastructureError
+
+
+class Exit(IntEnum):
+    """What the command answers to the shell. Scores are in files only."""
+
+    ALL_PASSED = 0
+    LOSSES = 1
+    USAGE = 2  # or the submission does not build
+    INFRASTRUCTURE = 3
+
+
+@dataclass(frozen=True)
+class Order:
+    """Which lab to grade, on what seeds, and where the results go."""
+
+    root: Path
+    lab: Lab
+    out: Path
+    seeds: Sequence[int]
+    exercise: str | None = None
+
+
+def grade(order: Order, path: Path) -> Exit:
+    """Grades the submission at `path`."""
+    _choose_exercise(order)
+    return grade_submission(
+        order,
+        str(path),
+        lambda: read_submission(
+            path,
+            pristine_sources(order.root),
+            lambda: starter_sources(order.root, order.lab),
+        ),
+    )
+
+
+def grade_submission(
+    order: Order, label: str, read: Callable[[], Submission]
+) -> Exit:
+    """Grades what `read` returns; `label` names it in the report."""
+    print(card.heading(order.lab, label), flush=True)
+    results_file = order.out / "results.json"
+    results_file.unlink(missing_ok=True)
+    workshop = Workshop(order.root, order.out)
+    try:
+        submission = read()
+        for note in submission.notes:
+            print(f"  note: {note}")
+        kernel = workshop.kernel(submission.sources)
+    except Refused as refusal:
+        return _does_not_build(order, label, str(refusal), [])
+    except BuildError as error:
+        message = "The compiler says:"
+        return _does_not_build(order, label, message, error.log)
+    job = Job(
+        lab=order.lab.path / "lab.toml",
+        submission=label,
+        kernel=kernel.binary,
+        kernel_elf=kernel.elf,
+        sources=kernel.sources,
+        programs=workshop.programs(order.lab),
+        out=order.out,
+        seeds=list(order.seeds),
+        exercise=order.exercise,
+        notes=list(submission.notes),
+    )
+    status = _run_tests(order, job)
+    return _close(results_file, status)
+
+
+def _choose_exercise(order: Order) -> None:
+    """UsageError, naming those there are, if there is no such exercise."""
+    if order.exercise:
+        order.lab.exercise(order.exercise)
+
+
+def _does_not_build(
+    order: Order, label: str, message: str, log: list[str]
+) -> Exit:
+    """Zero points, on paper and on the terminal."""
+    results = Results(
+        order.lab,
+        order.out / "results.json",
+        submission=label,
+        seeds=list(order.seeds),
+        exercise=order.exercise,
+    )
+    results.refuse(message, log)
+    results.write()
+    print(card.build_card(message, log))
+    print(card.closing_line(results.points, results.maximum, results.file))
+    return Exit.USAGE
+
+
+def _run_tests(order: Order, job: Job) -> int:
+    """Runs pytest on the lab's tests; its exit status."""
+    file = job.out / "job.json"
+    job.out.mkdir(parents=True, exist_ok=True)
+    job.write(file)
+    # This grader, whichever tree it grades for.
+    path = [str(Path(__file__).resolve().parent.parent)]
+    path += filter(None, [os.environ.get("PYTHONPATH")])
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(path),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
+    environment.pop("PYTEST_ADDOPTS", None)
+    environment.setdefault("PYTHONPYCACHEPREFIX", str(job.out / "pycache"))
+    return subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-p", "grader.plugin"),
+            # The plugin does the talking; nothing is left in the tree.
+            *("-s", "-p", "no:terminal", "-p", "no:cacheprovider"),
+            *("--rootdir", order.root, "-c", os.devnull),
+            *("--job", file, order.lab.path),
+        ],
+        env=environment,
+        cwd=order.root,
+        check=False,
+    ).returncode
+
+
+def _close(file: Path, status: int) -> Exit:
+    """Prints the total and turns the results into an exit status."""
+    try:
+        table = json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise InfrastructureError(
+            f"pytest ended with status {status} and left no results"
+        ) from error
+    print(card.closing_line(table["points"], table["max"], file))
+    if not table["complete"]:
+        print("  Scores marked INFRA were not graded. Please run it again.")
+        return Exit.INFRASTRUCTURE
+    return Exit.ALL_PASSED if table["points"] == table["max"] else Exit.LOSSES

@@ -1,0 +1,326 @@
+# SPDX-License-Identifier: MIT
+"""The pytest plugin: it boots a kernel for each test and counts the points.
+
+A lab's tests are ordinary pytest functions that say which score they decide:
+
+    @pytest.mark.score("4.1", "receiver-first")
+    def test_receiver_first(boot: Boot, seed: Seed) -> None:
+        run = boot(count=seed.pick(3, 9))
+        run.expect(model(seed))
+        run.expect_ecalls("sender", "sys_endpoint_send", 5)
+
+Each runs once for every seed. The kernel and all else that is given comes in
+a *job*, a file that `python3 -m grader grade` writes: the plugin builds
+nothing. Without a job it does nothing but register the marker."""
+
+import hashlib
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+
+import pytest
+
+from grader import qemu
+from grader.card import Loss, card, score_line
+from grader.elf import Program
+from grader.lab import Lab, Score, read_lab
+from grader.results import Outcome, Results
+from grader.run import Run, judge
+from grader.seed import Seed
+from grader.verdict import Failure, InfrastructureError, Verdict
+
+# An INFRA verdict is retried twice.
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to grade: written by the command line, read by the plugin."""
+
+    lab: Path  # its lab.toml
+    submission: str
+    kernel: Path  # kernel.bin
+    kernel_elf: Path
+    sources: Path  # the kernel files it was built from
+    programs: Path  # boot.cpio and the ELF files of the lab's programs
+    out: Path
+    seeds: list[int]
+    exercise: str | None
+    notes: list[str]
+
+    def write(self, file: Path) -> None:
+        file.write_text(json.dumps(asdict(self), default=str, indent=2))
+
+    @staticmethod
+    def read(file: Path) -> "Job":
+        table = json.loads(file.read_text())
+        for each in fields(Job):
+            if each.type is Path:
+                table[each.name] = Path(table[each.name])
+        return Job(**table)
+
+
+@dataclass
+class Grading:
+    """A job under way."""
+
+    job: Job
+    lab: Lab
+    results: Results
+    programs: list[Program]
+    # By score: the tests still to come, and the loss to show.
+    awaited: Counter[tuple[str, str]] = field(default_factory=Counter)
+    losses: dict[tuple[str, str], Loss] = field(default_factory=dict)
+
+    def end_stop(self) -> int:
+        """Where a run ends: the first program's `test_end`."""
+        return self.programs[0].address("test_end")
+
+
+GRADING = pytest.StashKey[Grading]()
+SCORE = pytest.StashKey[Score]()
+ICOUNTS = pytest.StashKey[list[int | None]]()
+
+
+# ------------------------------------------------------------- before the run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the option that names the job."""
+    parser.addoption("--job", metavar="FILE", help="what `grader grade` wrote")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers the marker, and takes up the job if there is one."""
+    config.addinivalue_line(
+        "markers", "score(exercise, name): the score that a test decides"
+    )
+    if file := config.getoption("--job"):
+        config.stash[GRADING] = _start(Job.read(Path(file)))
+
+
+def _start(job: Job) -> Grading:
+    lab = read_lab(job.lab)
+    results = Results(
+        lab,
+        job.out / "results.json",
+        submission=job.submission,
+        seeds=job.seeds,
+        exercise=job.exercise,
+        kernel=job.kernel,
+        notes=job.notes,
+    )
+    programs = [
+        Program(name, job.programs / f"{name}.elf") for name in lab.programs
+    ]
+    return Grading(job, lab, results, programs)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs every test that decides a score once for each seed."""
+    grading = metafunc.config.stash.get(GRADING, None)
+    if grading and "seed" in metafunc.fixturenames:
+        seeds = grading.job.seeds
+        metafunc.parametrize("seed", seeds, indirect=True, ids=map(hex, seeds))
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    """Pairs tests with scores, keeps those asked for, in lab.toml's order."""
+    grading = config.stash.get(GRADING, None)
+    if not grading:
+        return
+    scores = grading.lab.scores
+    for item in items:
+        mark = item.get_closest_marker("score")
+        key = mark.args if mark else ()
+        score = next((s for s in scores if s.key == key), None)
+        if not score:
+            raise pytest.UsageError(
+                f"{item.nodeid}: its score {key} is not in lab.toml"
+            )
+        item.stash[SCORE] = score
+    tested = {item.stash[SCORE].key for item in items}
+    if untested := [s.key for s in scores if s.key not in tested]:
+        raise pytest.UsageError(f"no test decides {untested}")
+    chosen = [
+        item
+        for item in items
+        if grading.job.exercise in (None, item.stash[SCORE].exercise)
+    ]
+    chosen.sort(key=lambda item: scores.index(item.stash[SCORE]))
+    items[:] = chosen
+    grading.awaited.update(item.stash[SCORE].key for item in items)
+    grading.results.write()
+
+
+# ------------------------------------------------------------------- the run
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> Seed:
+    """The seed of this run, a generator that nobody has used yet."""
+    return Seed(request.param)
+
+
+class Boot:
+    """The fixture `boot`: called, it boots the kernel and runs it to its end
+    stop. Keyword arguments become boot arguments of the guest."""
+
+    def __init__(
+        self,
+        grading: Grading,
+        score: Score,
+        seed: Seed,
+        icounts: list[int | None],
+    ) -> None:
+        self._grading = grading
+        self._score = score
+        self._seed = seed
+        self._icounts = icounts
+
+    def __call__(self, *, faults: bool = False, **arguments: int | str) -> Run:
+        """Boots and judges. A run that does not come to its end in good
+        order raises its `Failure`. `faults=True` for tests in which programs
+        are meant to fault."""
+        job = self._grading.job
+        nonce = self._nonce()
+        machine = qemu.Machine(
+            kernel=job.kernel,
+            initrd=job.programs / "boot.cpio",
+            bootargs=self._bootargs(nonce, arguments),
+            shift=self._seed.shift,
+            seed=self._seed.value,
+            end_stop=self._grading.end_stop(),
+            budget=self._score.budget,
+            directory=job.out / "runs" / self._name(),
+        )
+        boot = _retried(machine)
+        self._grading.results.qemu_version = boot.qemu_version
+        self._icounts.append(boot.icount)
+        return judge(
+            boot,
+            nonce=nonce,
+            budget=self._score.budget,
+            programs=self._grading.programs,
+            kernel_elf=job.kernel_elf,
+            faults=faults,
+        )
+
+    def _name(self) -> str:
+        """A directory name for the boot that comes next."""
+        score = f"{self._score.exercise}-{self._score.name}"
+        return f"{score}-{self._seed}-{len(self._icounts)}"
+
+    def _nonce(self) -> str:
+        """Repeats with the seed; differs between scores and boots."""
+        return hashlib.sha256(self._name().encode()).hexdigest()[:8]
+
+    def _bootargs(self, nonce: str, arguments: dict[str, int | str]) -> str:
+        words: dict[str, int | str] = {
+            "lab": self._grading.lab.number,
+            "score": self._score.name,
+            "seed": str(self._seed),
+            "nonce": nonce,
+            **arguments,
+        }
+        return " ".join(f"{key}={value}" for key, value in words.items())
+
+
+def _retried(machine: qemu.Machine) -> qemu.Boot:
+    """Runs the machine, again if the grader or the host was to blame."""
+    for attempt in range(ATTEMPTS):
+        try:
+            return qemu.run(machine)
+        except InfrastructureError:
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError("not reached")
+
+
+@pytest.fixture
+def boot(request: pytest.FixtureRequest, seed: Seed) -> Boot:
+    """Boots the kernel under test; see `Boot`."""
+    icounts = request.node.stash.setdefault(ICOUNTS, [])
+    grading = request.config.stash[GRADING]
+    return Boot(grading, request.node.stash[SCORE], seed, icounts)
+
+
+# --------------------------------------------------------- what it came to
+
+
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> None:
+    """Enters a test's outcome, and reports a score with its last test."""
+    grading = item.config.stash.get(GRADING, None)
+    if not grading or (call.when != "call" and not call.excinfo):
+        return
+    score = item.stash[SCORE]
+    value = _seed_of(item)
+    failure = _failure(call)
+    icounts: list[int | None] = item.stash.get(ICOUNTS, [])
+    outcome = Outcome(
+        value,
+        failure.verdict if failure else Verdict.PASS,
+        failure.message if failure else "",
+        icounts,
+    )
+    result = grading.results.add(score, outcome)
+    if failure and result.decisive is outcome:
+        grading.losses[score.key] = Loss(failure, value)
+    grading.awaited[score.key] -= 1
+    if grading.awaited[score.key] == 0:
+        grading.results.write()
+        _report(grading, score)
+
+
+def _seed_of(item: pytest.Item) -> int:
+    """The seed that an item was parametrised with."""
+    callspec = getattr(item, "callspec", None)
+    return int(callspec.params["seed"]) if callspec else 0
+
+
+def _failure(call: pytest.CallInfo[None]) -> Failure | None:
+    """What an exception in a test means for its score. Whatever is neither
+    a verdict nor an assertion is the lab's own mistake."""
+    error = call.excinfo.value if call.excinfo else None
+    match error:
+        case None:
+            return None
+        case Failure():
+            return error
+        case pytest.skip.Exception():
+            return Failure(Verdict.SKIPPED, str(error))
+        case AssertionError():
+            return Failure(Verdict.FAIL, str(error) or "an assertion failed")
+        case InfrastructureError():
+            return Failure(Verdict.INFRA, str(error))
+    assert call.excinfo
+    last = call.excinfo.traceback[-1]
+    where = f"{Path(last.path).name}:{last.lineno + 1}"
+    return Failure(
+        Verdict.INFRA, f"the test itself broke at {where}: {error!r}"
+    )
+
+
+def _report(grading: Grading, score: Score) -> None:
+    """Prints a score's line, and its card if it was lost."""
+    print(score_line(grading.results.scores[score.key]), flush=True)
+    if loss := grading.losses.get(score.key):
+        exercise = grading.lab.exercise(score.exercise)
+        print(card(grading.lab, exercise, score, loss, grading.job.sources))
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Says why a lab's tests cannot even be read."""
+    if report.failed:
+        print(report.longreprtext)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Writes the results for the last time, whatever happened."""
+    if grading := session.config.stash.get(GRADING, None):
+        grading.results.write()

@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: MIT
+"""Guests for the grader's own tests: small programs that run in S-mode where
+a kernel would, and behave as their boot arguments say. And a small project
+with a lab of two exercises, to try the whole way from files to points."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import qemu
+from grader.elf import Program
+from grader.run import Run, judge
+
+# A project in the small; its lab's tests are not ours.
+collect_ignore = ["project"]
+
+GUESTS = Path(__file__).parent / "guests"
+NONCE = "0badcafe"
+BUDGET = 20_000_000
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A guest that was built: `run("wait")` boots and judges it."""
+
+    elf: Path
+    binary: Path
+    directory: Path
+
+    @property
+    def program(self) -> Program:
+        return Program("guest", self.elf)
+
+    def boot(
+        self, do: str, *, shift: int = 2, budget: int = BUDGET, **more: int
+    ) -> qemu.Boot:
+        """Boots the guest with `do=...` and more boot arguments."""
+        words = {"do": do, "nonce": NONCE, "seed": "0x5a17"}
+        words.update((name, str(value)) for name, value in more.items())
+        machine = qemu.Machine(
+            kernel=self.binary,
+            initrd=None,
+            bootargs=" ".join(f"{k}={v}" for k, v in words.items()),
+            shift=shift,
+            seed=1,
+            end_stop=self.program.address("test_end"),
+            budget=budget,
+            directory=self.directory / "run",
+        )
+        return qemu.run(machine)
+
+    def run(
+        self,
+        do: str,
+        *,
+        budget: int = BUDGET,
+        faults: bool = False,
+        **more: int,
+    ) -> Run:
+        """Boots the guest and judges the run."""
+        return judge(
+            self.boot(do, budget=budget, **more),
+            nonce=NONCE,
+            budget=budget,
+            programs=[self.program],
+            kernel_elf=self.elf,
+            faults=faults,
+        )
+
+
+@pytest.fixture(scope="session")
+def behave(tmp_path_factory: pytest.TempPathFactory) -> Guest:
+    """The guest of guests/behave.c."""
+    directory = tmp_path_factory.mktemp("guest")
+    elf, binary = directory / "guest.elf", directory / "guest.bin"
+    sources = [GUESTS / name for name in ("start.S", "user.S", "behave.c")]
+    subprocess.run(
+        ["riscv64-unknown-elf-gcc", "-march=rv64imac", "-misa-spec=2.2"]
+        + ["-mabi=lp64", "-mcmodel=medany", "-O1", "-g", "-Wall", "-Werror"]
+        + ["-nostdlib", "-ffreestanding", "-Wl,-Ttext=0x80200000"]
+        + ["-Wl,--section-start=.user=0x80210000", "-o", elf, *sources],
+        check=True,
+    )
+    subprocess.run(
+        ["riscv64-unknown-elf-objcopy", "-O", "binary", elf, binary],
+        check=True,
+    )
+    return Guest(elf, binary, directory)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the small project in project/, and the grader at work on
+    it: `grade(path)` is `python3 -m grader grade path`."""
+
+    root: Path
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """The results.json of the last grading."""
+        file = self.root / "out" / "results.json"
+        return dict(json.loads(file.read_text()))
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """The verdict of each score in it."""
+        return {s["score"]: s["verdict"] for s in self.results["scores"]}
+
+    def call(
+        self, *arguments: object, path: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """The grader's command line on this project, `path` before PATH."""
+        environment = dict(os.environ)
+        if path:
+            environment["PATH"] = f"{path}:{environment['PATH']}"
+        return subprocess.run(
+            [sys.executable, "-m", "grader", "--root", str(self.root)]
+            + [str(argument) for argument in arguments],
+            cwd=Path(__file__).parent.parent.parent,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def grade(
+        self, submission: object, *more: object, path: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Grades a submission on one seed, unless `more` says otherwise."""
+        out = self.root / "out"
+        words = ["grade", submission, "--lab", "fake", "--out", out]
+        seeds = () if "--seed" in more else ("--seed", "0x5a17")
+        return self.call(*words, *seeds, *more, path=path)
+
+    def gate(self) -> subprocess.CompletedProcess[str]:
+        """The lab's examination, on one seed."""
+        out = self.root / "out"
+        words = ["gate", "--lab", "9", "--out", out, "--seed", "0x5a17"]
+        return self.call(*words)
+
+    def submit(self, name: str, text: str) -> Path:
+        """A directory with one kernel file in it."""
+        file = self.root / "submission" / "kernel" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return file.parent.parent
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The small project, built once for the tests of a module."""
+    root = tmp_path_factory.mktemp("project") / "tree"
+    shutil.copytree(Path(__file__).parent / "project", root)
+    for name in ("start.S", "user.S", "guest.h"):
+        shutil.copy(GUESTS / name, root / "kernel")
+    return Project(root)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+"""The system calls that QEMU saw.
+
+`-d int` makes QEMU write one line for each trap, before the guest's first
+instruction of its handler: no kernel can keep a call out of it or invent one.
+A line holds the address of the `ecall`, which names the program and the
+function, because each program is linked at addresses of its own and the
+library has one function for each system call:
+
+    riscv_cpu_do_interrupt: hart:0, async:0, cause:0000000000000008,
+        epc:0x0000000010000a1c, tval:0x..., desc=user_ecall     (one line)
+
+A call that the kernel starts again (its pc still on the `ecall`) counts
+again."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from grader.elf import Program
+
+USER_ECALL = re.compile(rb"async:0, cause:0*8, epc:0x([0-9a-f]+)")
+
+# What a call site outside every program is counted under.
+ELSEWHERE = "elsewhere"
+
+
+class TrapLog:
+    """User system calls, counted by program and function."""
+
+    def __init__(self, raw: bytes, programs: Iterable[Program]) -> None:
+        sites = Counter(int(epc, 16) for epc in USER_ECALL.findall(raw))
+        self.ecalls: Counter[tuple[str, str]] = Counter()
+        for site, count in sites.items():
+            self.ecalls[_name(site, programs)] += count
+
+    def count(self, program: str, function: str | None = None) -> int:
+        """System calls made in a program, or in one function of it."""
+        return sum(
+            count
+            for (its_program, its_function), count in self.ecalls.items()
+            if its_program == program and function in (None, its_function)
+        )
+
+    def summary(self) -> tuple[str, ...]:
+        """One line for each program: its calls and how often each."""
+        lines: dict[str, list[str]] = {}
+        for (program, function), count in sorted(self.ecalls.items()):
+            short = function.removeprefix("sys_")
+            lines.setdefault(program, []).append(f"{short} {count}")
+        return tuple(f"{name}: {', '.join(c)}" for name, c in lines.items())
+
+
+def _name(site: int, programs: Iterable[Program]) -> tuple[str, str]:
+    """The program and the function in it that an address lies in."""
+    for program in programs:
+        if function := program.function(site):
+            return program.name, function
+    return ELSEWHERE, hex(site)
