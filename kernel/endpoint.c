@@ -50,7 +50,7 @@ endpoint_create(struct payer *payer, struct endpoint **out)
 }
 
 /* Lab: ipc-enqueue */
-inline void
+void
 endpoint_enqueue(struct thread **queue, struct thread *t)
 {
     struct thread **place = queue;
@@ -106,7 +106,7 @@ endpoint_unqueue(struct thread **queue, struct thread *t)
 }
 
 /* Lab: ipc-copy */
-inline void
+void
 message_copy(const struct thread *from, struct thread *to, uint64_t badge)
 {
     to->x[REG_A0] = OK;
@@ -226,7 +226,7 @@ sender_finish(struct thread *sender, struct thread *t)
 }
 
 /* Lab: ipc-recv */
-inline struct thread *
+struct thread *
 endpoint_recv(struct thread *t, struct slot *via, struct thread *partner)
 {
     struct endpoint *ep = object_endpoint(via->object);

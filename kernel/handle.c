@@ -27,7 +27,6 @@ handle_table_init(struct handle_table *table, void *memory, uint64_t slots)
     table->mask = slots - 1;
     table->fresh = 1; /* slot 0 is the fault handle's */
     table->free_first = 0;
-    table->used = 0;
 }
 
 err_t
@@ -57,7 +56,6 @@ slot_take(struct handle_table *table)
     }
     slot->node.index = (uint16_t)(slot - table->slots);
     slot->name = HANDLE_NAME(slot->badge + 1, slot->node.index);
-    table->used++;
     return slot;
 }
 
@@ -97,20 +95,44 @@ handle_derive(struct slot *source, struct handle_table *table,
     return slot;
 }
 
+/* Makes the slot free; the next handle in it gets another name. */
+static void
+slot_free(struct handle_table *table, struct slot *slot)
+{
+    uint64_t generation = slot->name >> HANDLE_INDEX_BITS;
+
+    *slot = (struct slot){.badge = generation};
+    slot->node.index = table->free_first;
+    table->free_first = (uint16_t)(slot - table->slots);
+}
+
+/* Lab: capabilities-move */
+struct slot *
+handle_move(struct handle_table *from, struct slot *slot,
+            struct handle_table *to, const struct process *owner)
+{
+    struct slot *moved =
+        slot_fill(to, owner, slot->object, slot->node.key, slot->badge);
+
+    /* Beside the old one first, so that the place is not lost; and the object
+     * never without a handle, or it would end. */
+    list_insert(&slot->node.siblings, &moved->node.siblings);
+    list_splice(&moved->node.children, &slot->node.children);
+    list_remove(&slot->node.siblings);
+    slot_free(from, slot);
+    return moved;
+}
+
 /* Lab: capabilities-close */
 void
 handle_close(struct handle_table *table, struct slot *slot)
 {
     struct object *object = slot->object;
-    uint64_t generation = slot->name >> HANDLE_INDEX_BITS;
 
     /* The children first, while the slot still marks their new place. */
     list_splice(&slot->node.siblings, &slot->node.children);
     node_remove(&slot->node, object);
-    *slot = (struct slot){.badge = generation};
-    slot->node.index = table->free_first;
-    table->free_first = (uint16_t)(slot - table->slots);
-    table->used--;
+    slot_free(table, slot);
 }
 
 bool

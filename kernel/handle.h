@@ -56,7 +56,6 @@ struct handle_table {
     uint64_t mask;       /* slots - 1 */
     uint16_t fresh;      /* slots from here on were never used */
     uint16_t free_first; /* last slot closed, or 0 */
-    uint16_t used;
 };
 
 /* The process in whose table the handle is, or in whose space the mapping. */
@@ -102,6 +101,11 @@ struct slot *handle_create(struct handle_table *table,
 struct slot *handle_derive(struct slot *source, struct handle_table *table,
                            const struct process *owner, rights_t rights,
                            uint64_t badge);
+
+/* Moves the handle in `slot` of `from` to a free slot of `to`, the table of
+ * `owner`: same object, rights, badge and place in the tree, another name. */
+struct slot *handle_move(struct handle_table *from, struct slot *slot,
+                         struct handle_table *to, const struct process *owner);
 
 /* Frees the slot; the children take its place in the tree. The object is told
  * when it was the last. Whatever waits through the handle must have been

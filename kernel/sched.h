@@ -27,16 +27,16 @@ void ready_remove(struct thread *t);
 
 /* Picks who runs when the last one cannot go on or must not. First lets one
  * step of cleaning up happen; idles until there is somebody. */
-struct thread *schedule(void);
+APART struct thread *schedule(void);
 
 /* `t` runs and has just made `partner`, which is in no queue, able to run;
  * returns the more urgent of the two, `t` on a tie. The other is ready.
  * NULL for `partner`: `t`. */
-struct thread *sched_wake(struct thread *t, struct thread *partner);
+APART struct thread *sched_wake(struct thread *t, struct thread *partner);
 
 /* `t` runs and has made others ready; returns the most urgent, `t` on a
  * tie. */
-struct thread *sched_resume(struct thread *t);
+APART struct thread *sched_resume(struct thread *t);
 
 /* As sched_wake for two threads at once, either of which may be NULL. */
 COLD struct thread *sched_wake_both(struct thread *t, struct thread *first,

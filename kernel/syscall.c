@@ -12,11 +12,9 @@
 #include "endpoint.h"
 #include "log.h"
 #include "machine.h"
+#include "message.h"
 #include "process.h"
 #include "sched.h"
-
-/* Of the flags, only NOWAIT (bit 32) may be asked for yet. */
-enum { FLAGS_UNKNOWN_SHIFT = 33 };
 
 struct thread *
 syscall_again(struct thread *t)
@@ -33,16 +31,22 @@ syscall_no_handle(struct thread *t, unsigned need)
         t, handle_error(&t->process->handles, t->x[REG_A0], need));
 }
 
+/* A send or call (as `meet` says) of a message that carries more than words. */
 static COLD struct thread *
-syscall_bad_flags(struct thread *t)
+syscall_send_extras(struct thread *t, struct slot *via,
+                    struct thread *(*meet)(struct thread *, struct slot *))
 {
-    return thread_finish(t, ERR_ARGUMENT);
-}
+    struct thread *receiver = object_endpoint(via->object)->receivers;
+    err_t error = receiver ? message_fits(t, receiver) : message_check(t);
 
-static bool
-message_has_unknown_flags(const struct thread *t)
-{
-    return t->x[REG_A1] >> FLAGS_UNKNOWN_SHIFT;
+    if (error)
+        return thread_finish(t, error);
+
+    /* Commit: nothing below may fail. */
+    struct thread *next = meet(t, via);
+    if (receiver)
+        message_attach(t, receiver);
+    return next;
 }
 
 static inline struct thread *
@@ -53,9 +57,83 @@ sys_endpoint_call(struct thread *t)
 
     if (unlikely(!via))
         return syscall_no_handle(t, need);
-    if (unlikely(message_has_unknown_flags(t)))
-        return syscall_bad_flags(t);
+    if (unlikely(message_has_extras(t)))
+        return syscall_send_extras(t, via, endpoint_call);
     return endpoint_call(t, via);
+}
+
+static struct thread *
+sys_endpoint_send(struct thread *t)
+{
+    unsigned need = KEY(OBJECT_ENDPOINT, ENDPOINT_SEND);
+    struct slot *via = handle_get(&t->process->handles, t->x[REG_A0], need);
+
+    if (!via)
+        return syscall_no_handle(t, need);
+    if (message_has_extras(t))
+        return syscall_send_extras(t, via, endpoint_send);
+    return endpoint_send(t, via);
+}
+
+/* Receiving when the first sender's message carries more than words. If it
+ * cannot be had, its sender gets the error and `t` tries again, with no token:
+ * the reply, if there was one, has been sent to `partner`. */
+static COLD struct thread *
+syscall_recv_extras(struct thread *t, struct slot *via, struct thread *partner)
+{
+    struct thread *sender = object_endpoint(via->object)->senders;
+    err_t error = message_fits(sender, t);
+
+    if (error) {
+        endpoint_cancel(sender, error);
+        t->x[REG_T0] = 0;
+        return sched_wake_both(syscall_again(t), sender, partner);
+    }
+
+    /* Commit: nothing below may fail. */
+    struct thread *next = endpoint_recv(t, via, partner);
+    message_attach(sender, t);
+    return next;
+}
+
+/* The receiving half. */
+static inline struct thread *
+syscall_recv(struct thread *t, struct slot *via, struct thread *partner)
+{
+    const struct thread *sender = object_endpoint(via->object)->senders;
+
+    if (unlikely(sender && message_has_extras(sender)))
+        return syscall_recv_extras(t, via, partner);
+    return endpoint_recv(t, via, partner);
+}
+
+/* Whether `t` may reply to `caller`, which its token names; NULL: no such. */
+static err_t
+reply_check(const struct thread *t, const struct thread *caller)
+{
+    err_t error = caller ? message_fits(t, caller) : message_check(t);
+
+    if (!error && !caller && t->x[REG_T0] != 0)
+        return ERR_TOKEN;
+    return error;
+}
+
+/* The reply_recv that has nobody to answer, or more than words to say. */
+static COLD struct thread *
+syscall_reply_recv_extras(struct thread *t, struct slot *via,
+                          struct thread *caller)
+{
+    err_t error = reply_check(t, caller);
+
+    if (error)
+        return thread_finish(t, error);
+
+    /* Commit: nothing below may fail, but the receiving with NOWAIT. */
+    if (caller) {
+        reply_send(t, caller);
+        message_attach(t, caller);
+    }
+    return syscall_recv(t, via, caller);
 }
 
 static inline struct thread *
@@ -67,43 +145,27 @@ sys_endpoint_reply_recv(struct thread *t)
 
     if (unlikely(!via))
         return syscall_no_handle(t, need);
-    if (unlikely(message_has_unknown_flags(t)))
-        return syscall_bad_flags(t);
     caller = token_find(t, t->x[REG_T0]);
-    if (unlikely(!caller && t->x[REG_T0] != 0))
-        return thread_finish(t, ERR_TOKEN);
+    if (unlikely(!caller || message_has_extras(t)))
+        return syscall_reply_recv_extras(t, via, caller);
 
     /* Commit: nothing below may fail, but the receiving with NOWAIT. */
-    if (likely(caller != NULL))
-        reply_send(t, caller);
-    return endpoint_recv(t, via, caller);
-}
-
-static struct thread *
-sys_endpoint_send(struct thread *t)
-{
-    unsigned need = KEY(OBJECT_ENDPOINT, ENDPOINT_SEND);
-    struct slot *via = handle_get(&t->process->handles, t->x[REG_A0], need);
-
-    if (!via)
-        return syscall_no_handle(t, need);
-    if (message_has_unknown_flags(t))
-        return syscall_bad_flags(t);
-    return endpoint_send(t, via);
+    reply_send(t, caller);
+    return syscall_recv(t, via, caller);
 }
 
 static struct thread *
 sys_endpoint_reply(struct thread *t)
 {
     struct thread *caller = token_find(t, t->x[REG_T0]);
+    err_t error = reply_check(t, caller);
 
-    if (message_has_unknown_flags(t))
-        return syscall_bad_flags(t);
-    if (!caller)
-        return thread_finish(t, ERR_TOKEN);
+    if (error || !caller)
+        return thread_finish(t, error ? error : ERR_TOKEN);
 
     /* Commit: nothing below may fail. */
     reply_send(t, caller);
+    message_attach(t, caller);
     return sched_wake(thread_finish(t, OK), caller);
 }
 

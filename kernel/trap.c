@@ -22,7 +22,9 @@ trap_other(struct thread *t, uint64_t cause)
     return fault_raise(t, cause, CSR_READ(stval));
 }
 
-struct thread *
+/* Flattened: what is not cold is compiled into this one function, so that a
+ * message crosses the kernel without a stack frame. */
+__attribute__((flatten)) struct thread *
 trap(struct thread *t, uint64_t cause)
 {
     if (unlikely(cause != CAUSE_USER_CALL))

@@ -15,7 +15,9 @@ typedef uint64_t vaddr_t; /* an address of the space that is spoken of */
 typedef uint64_t uaddr_t; /* what a program called an address: a number */
 
 #define MUST_CHECK __attribute__((warn_unused_result))
+/* Not on the message path, and must not be compiled into it. */
 #define COLD __attribute__((noinline, cold))
+#define APART __attribute__((noinline))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 

@@ -26,7 +26,8 @@
     X(ERR_DEAD, 12, "nobody is left to receive or to answer")                  \
     X(ERR_LEASE, 13, "the lent memory is missing or was lent otherwise")       \
     X(ERR_SYSCALL, 14, "no such system call")                                  \
-    X(ERR_UNFINISHED, 15, "this part of the kernel is still to be written")
+    X(ERR_UNFINISHED, 15, "this part of the kernel is still to be written")    \
+    X(ERR_BUSY, 16, "a thread waits through the handle that was to move")
 
 enum error {
 #define ERROR_ENUM(name, number, text) name = (number),

@@ -23,9 +23,10 @@
 /* Asked for by the sender or receiver. */
 #define MESSAGE_NOWAIT (UINT64_C(1) << 32) /* fail rather than wait */
 
-/* Asked for by the sender, and told to the receiver. Not built yet: a call
- * that sets them gets ERR_ARGUMENT. */
-#define MESSAGE_HANDLE (UINT64_C(1) << 33)      /* a6 is a handle to move */
+/* Asked for by the sender, and told to the receiver. */
+#define MESSAGE_HANDLE (UINT64_C(1) << 33) /* a6 is a handle to move */
+
+/* Not built yet: a call that sets them gets ERR_ARGUMENT. */
 #define MESSAGE_LEASE_READ (UINT64_C(1) << 34)  /* t1, t2 lent for reading */
 #define MESSAGE_LEASE_WRITE (UINT64_C(1) << 35) /* t1, t2 lent for writing */
 

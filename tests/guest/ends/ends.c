@@ -1,80 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Scenarios: somebody waits, something it waits on goes away, everybody gets
- * the documented error, and every frame comes back. One line each:
- *
- *     scenario NAME ok         or what went wrong
- *
- * This program runs at priority 32. Parties at 40 run at once and until they
- * wait; at 8 only when this one waits or yields to nobody else. */
-#include <lib/boot.h>
-#include <lib/error.h>
-#include <lib/spawn.h>
-#include <lib/startup.h>
-#include <lib/syscall.h>
-#include <lib/test.h>
-#include <lib/thread.h>
+ * the documented error, and every frame comes back. */
+#include "../scenario.h"
 
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
+static struct waiter waiters[3];
 
-enum { URGENT = 40, SAME = 32, STACK_BYTES = 2048 };
-
-static handle_t self;
-static const char *scenario;
-static bool is_ok;
-
-static void
-check(bool claim, const char *text)
-{
-    if (!claim) {
-        printf("scenario %s FAILED: %s\n", scenario, text);
-        is_ok = false;
-    }
-}
-
-static void
-check_error(err_t got, err_t expected, const char *what)
-{
-    if (got != expected) {
-        printf("scenario %s FAILED: %s: got %s, expected %s\n", scenario, what,
-               error_name(got), error_name(expected));
-        is_ok = false;
-    }
-}
-
-static handle_t
-port_create(void)
-{
-    handle_t port = HANDLE_NONE;
-
-    check_error(sys_endpoint_create(self, &port), OK, "an endpoint");
-    return port;
-}
-
-static handle_t
-copy(handle_t source, rights_t rights)
-{
-    handle_t result = HANDLE_NONE;
-
-    check_error(sys_handle_copy(source, self, rights, &result), OK, "a copy");
-    return result;
-}
-
-static void
-close(handle_t handle)
-{
-    check_error(sys_handle_close(handle), OK, "closing");
-}
-
-/* Waits until the process that has been told to end is gone. */
-static void
-await_end(handle_t process)
-{
-    while (sys_process_kill(process, 0) == OK)
-        sys_thread_yield();
-}
-
+/* A process that plays a role of party.c with `port`. */
 static handle_t
 party(const char *role, handle_t port, rights_t rights, unsigned priority)
 {
@@ -94,54 +25,6 @@ party(const char *role, handle_t port, rights_t rights, unsigned priority)
     check_error(spawn_process(&request, &spawned), OK, "spawn");
     return spawned.process;
 }
-
-/* A thread of ours that makes one call and notes how it ended. */
-struct waiter {
-    enum { WAIT_SEND, WAIT_CALL, WAIT_RECV } kind;
-    handle_t handle;
-    err_t result;
-    bool is_done;
-    struct message message;
-    char stack[STACK_BYTES] __attribute__((aligned(16)));
-};
-
-static void
-waiter_run(void *argument)
-{
-    struct waiter *w = argument;
-
-    w->message = (struct message){.header = 3, .words = {9, 8, 7, 6, 5}};
-    if (w->kind == WAIT_SEND)
-        w->result = sys_endpoint_send(w->handle, &w->message);
-    else if (w->kind == WAIT_CALL)
-        w->result = sys_endpoint_call(w->handle, &w->message);
-    else
-        w->result = sys_endpoint_recv(w->handle, 0, &w->message);
-    w->is_done = true;
-}
-
-/* Starts it above our priority: when this returns it waits, or is done. */
-static void
-waiter_start(struct waiter *w)
-{
-    handle_t thread = HANDLE_NONE;
-
-    w->is_done = false;
-    check_error(thread_start(waiter_run, w, w->stack, sizeof(w->stack), URGENT,
-                             &thread),
-                OK, "a thread");
-    (void)!sys_handle_close(thread);
-}
-
-static void
-waiter_check(const struct waiter *w, err_t expected, const char *what)
-{
-    check(w->is_done, "a waiter was forgotten");
-    if (w->is_done)
-        check_error(w->result, expected, what);
-}
-
-static struct waiter waiters[3];
 
 /* Closing a handle finishes those of this process that wait through it, and
  * only those. */
@@ -459,39 +342,7 @@ scenario_turns(void)
     sys_thread_yield();
 }
 
-static bool
-has_frames(uint64_t frames)
-{
-    handle_t process;
-    err_t error = sys_process_create(self, frames, PROCESS_SLOTS_MIN, 0,
-                                     process_name("probe"), &process);
-
-    if (error == OK) {
-        (void)!sys_process_kill(process, 0);
-        await_end(process);
-    }
-    return error == OK;
-}
-
-static uint64_t
-frames_left(void)
-{
-    uint64_t low = 4, high = boot_information.frames + 1;
-
-    while (high - low > 1) {
-        uint64_t middle = low + (high - low) / 2;
-        if (has_frames(middle))
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static const struct {
-    const char *name;
-    void (*play)(void);
-} scenarios[] = {
+static const struct scenario scenarios[] = {
     {"revoked", scenario_revoked},
     {"hangup", scenario_hangup},
     {"server-ends", scenario_server_ends},
@@ -508,18 +359,5 @@ static const struct {
 int
 main(void)
 {
-    uint64_t frames;
-
-    self = startup_handle("self");
-    for (unsigned i = 0; i < sizeof(scenarios) / sizeof(scenarios[0]); i++) {
-        scenario = scenarios[i].name;
-        is_ok = true;
-        scenarios[i].play(); /* once for pages that stay: the heap's */
-        frames = frames_left();
-        scenarios[i].play();
-        check(frames_left() == frames, "frames were lost or found");
-        if (is_ok)
-            printf("scenario %s ok\n", scenario);
-    }
-    test_end();
+    scenarios_play(scenarios, sizeof(scenarios) / sizeof(scenarios[0]));
 }

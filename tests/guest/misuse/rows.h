@@ -82,11 +82,16 @@ struct row {
     {call, ERR_TYPE, {H(CELLS)}, 0},                                           \
     {call, ERR_RIGHTS, {H(PORT_RECV)}, 0},                                     \
     {call, ERR_RIGHTS, {H(PORT_NO)}, 0},                                       \
-    {call, ERR_ARGUMENT, {H(PORT), MESSAGE_HANDLE}, 0},                        \
+    {call, ERR_ARGUMENT, {H(PORT), MESSAGE_LEASE_WRITE}, 0},                   \
     {call, ERR_ARGUMENT, {H(PORT), MESSAGE_LEASE_READ}, 0},                    \
     {call, ERR_ARGUMENT, {H(PORT), MESSAGE_SIGNAL}, 0},                        \
     {call, ERR_ARGUMENT, {H(PORT), SIGN_BIT | MESSAGE_NOWAIT}, 0},             \
     {call, ERR_ARGUMENT, {H(PORT), ALL_ONES}, 0},                              \
+    {call, ERR_HANDLE, {H(PORT), MESSAGE_HANDLE}, 0},                          \
+    {call, ERR_HANDLE, {H(PORT), MESSAGE_HANDLE, 0, 0, 0, 0, H(STALE)}, 0},    \
+    {call, ERR_RIGHTS, {H(PORT), MESSAGE_HANDLE, 0, 0, 0, 0, H(PORT_NO)}, 0},  \
+    {call, ERR_DEAD, {H(PORT_DEAD), MESSAGE_HANDLE, 0, 0, 0, 0, H(MACHINE)}, 0},\
+    {call, ERR_WOULD_BLOCK, {H(PORT), MESSAGE_HANDLE | MESSAGE_NOWAIT, 0, 0, 0, 0, H(PORT)}, 0},\
     {call, ERR_DEAD, {H(PORT_DEAD)}, 0},                                       \
     {call, ERR_DEAD, {H(PORT_DEAD), MESSAGE_NOWAIT}, 0},                       \
     {call, ERR_WOULD_BLOCK, {H(PORT), MESSAGE_NOWAIT}, 0},                     \
@@ -104,9 +109,11 @@ static const struct row rows[] = {
     {RECV, ERR_TYPE, {H(MACHINE), MESSAGE_NOWAIT}, 0},
     {RECV, ERR_RIGHTS, {H(PORT_SEND), MESSAGE_NOWAIT}, 0},
     {RECV, ERR_RIGHTS, {H(PORT_NO), MESSAGE_NOWAIT}, 0},
-    {RECV, ERR_ARGUMENT, {H(PORT), MESSAGE_HANDLE}, 0},
+    {RECV, ERR_ARGUMENT, {H(PORT), MESSAGE_LEASE_READ}, 0},
+    {RECV, ERR_HANDLE, {H(PORT), MESSAGE_HANDLE}, 1},
+    {RECV, ERR_RIGHTS, {H(PORT), MESSAGE_HANDLE, 0, 0, 0, 0, H(PORT_NO)}, 1},
     {RECV, ERR_ARGUMENT, {H(PORT), ALL_ONES}, 0},
-    {RECV, ERR_ARGUMENT, {H(PORT), MESSAGE_HANDLE}, 99}, /* before the token */
+    {RECV, ERR_ARGUMENT, {H(PORT), MESSAGE_FAULT}, 99}, /* before the token */
     {RECV, ERR_TOKEN, {H(PORT), MESSAGE_NOWAIT}, 1},
     {RECV, ERR_TOKEN, {H(PORT), MESSAGE_NOWAIT}, 0x10001},
     {RECV, ERR_TOKEN, {H(PORT), MESSAGE_NOWAIT}, 0x3fff},
@@ -122,6 +129,8 @@ static const struct row rows[] = {
     {REPLY, ERR_TOKEN, {0}, 2},
     {REPLY, ERR_TOKEN, {0}, ALL_ONES},
     {REPLY, ERR_ARGUMENT, {0, MESSAGE_LEASE_WRITE}, 1},
+    {REPLY, ERR_HANDLE, {0, MESSAGE_HANDLE}, 1},
+    {REPLY, ERR_RIGHTS, {0, MESSAGE_HANDLE, 0, 0, 0, 0, H(CELLS_SOLE)}, 1},
     {REPLY, ERR_ARGUMENT, {0, SIGN_BIT}, 0},
 
 #define PORT_MAKE SYS_ENDPOINT_CREATE
