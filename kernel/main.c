@@ -3,7 +3,12 @@
  *
  * Reads what it needs from the device tree, makes address space and frames,
  * and starts init, the first file of the boot archive. Everything else that a
- * system needs is started by init, as ordinary processes. */
+ * system needs is started by init, as ordinary processes.
+ *
+ * The kernel's own words on the command line (programs have others):
+ *
+ *     slice_us=N   length of a time slice, see timer.h
+ *     phase_us=N   length of the first one */
 #include "abi/boot.h"
 #include "cpio.h"
 #include "endpoint.h"
@@ -25,6 +30,32 @@ extern char kernel_end[];
 struct thread *kernel_main(uint64_t hart_id, paddr_t tree);
 
 static struct machine_description machine;
+
+/* The number in the word "name=number" of the command line; `otherwise` if
+ * there is none. Decimal. */
+static uint64_t
+boot_option(const char *name, uint64_t otherwise)
+{
+    const char *word = machine.bootargs;
+
+    while (*word) {
+        const char *c = word, *n = name;
+        uint64_t value = 0;
+
+        while (*n && *c == *n)
+            c++, n++;
+        if (!*n && *c == '=' && c[1] >= '0' && c[1] <= '9') {
+            while (*++c >= '0' && *c <= '9')
+                value = value * 10 + (uint64_t)(*c - '0');
+            return value;
+        }
+        while (*word && *word != ' ')
+            word++;
+        while (*word == ' ')
+            word++;
+    }
+    return otherwise;
+}
 
 /* Physical bytes from `start` on, as they lie in pages. */
 struct boot_range {
@@ -171,7 +202,9 @@ kernel_main(uint64_t hart_id, paddr_t tree)
     frame_init(machine.memory_start, ram_end, free);
     frame_reserve(archive.start, archive.start + archive.bytes);
     frame_reserve(tree, tree + tree_bytes);
-    timer_init(machine.timebase_hertz, machine.has_sstc);
+    timer_init(machine.timebase_hertz, machine.has_sstc,
+               boot_option("slice_us", SLICE_US),
+               boot_option("phase_us", boot_option("slice_us", SLICE_US)));
     thread_table_init();
     sched_set_cleaner(process_end_step);
     log_format("chaski: %lu MiB, %lu frames free, hart %lu\n",

@@ -14,13 +14,25 @@
 
 static struct {
     uint64_t slice_ticks;
+    uint64_t next_ticks; /* of the slice that is started next */
     bool has_sstc;
 } timer;
 
-void
-timer_init(uint64_t hertz, bool has_sstc)
+static uint64_t
+slice_ticks(uint64_t hertz, uint64_t us)
 {
-    timer.slice_ticks = hertz / 1000000 * SLICE_US;
+    if (us < SLICE_US_MIN)
+        us = SLICE_US_MIN;
+    if (us > SLICE_US_MAX)
+        us = SLICE_US_MAX;
+    return hertz * us / 1000000;
+}
+
+void
+timer_init(uint64_t hertz, bool has_sstc, uint64_t slice_us, uint64_t phase_us)
+{
+    timer.slice_ticks = slice_ticks(hertz, slice_us);
+    timer.next_ticks = slice_ticks(hertz, phase_us);
     timer.has_sstc = has_sstc;
 }
 
@@ -53,7 +65,8 @@ void
 timer_slice_restart(void)
 {
     hart_this()->is_slice_armed = true;
-    timer_arm(riscv_time() + timer.slice_ticks);
+    timer_arm(riscv_time() + timer.next_ticks);
+    timer.next_ticks = timer.slice_ticks;
 }
 
 /* Lab: traps-timer */

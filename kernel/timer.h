@@ -6,12 +6,16 @@
 
 struct thread;
 
-/* What a thread gets before another of its priority has its turn. */
-enum { SLICE_US = 10000 };
+/* What a thread gets before another of its priority has its turn, unless the
+ * command line says otherwise ("slice_us="). */
+enum { SLICE_US = 10000, SLICE_US_MIN = 100, SLICE_US_MAX = 1000000 };
 
-/* Tells the frequency of the time base, and whether the hart has a timer
- * compare register of its own (Sstc) or must ask the firmware. */
-void timer_init(uint64_t hertz, bool has_sstc);
+/* Tells the frequency of the time base, whether the hart has a timer compare
+ * register of its own (Sstc) or must ask the firmware, and how long slices
+ * are: the first one `phase_us`, all others `slice_us`, both moved to the
+ * nearest length that is allowed. */
+void timer_init(uint64_t hertz, bool has_sstc, uint64_t slice_us,
+                uint64_t phase_us);
 
 /* Interrupts this hart at `ticks` of the time base. */
 void timer_arm(uint64_t ticks);
