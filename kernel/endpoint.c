@@ -40,10 +40,13 @@ static const struct object_class endpoint_class = {
 err_t
 endpoint_create(struct payer *payer, struct endpoint **out)
 {
-    struct endpoint *ep = record_alloc(payer, RECORD_ENDPOINT);
+    struct endpoint *ep;
 
-    if (!ep)
+    if (payer->quota < record_cost(payer, RECORD_ENDPOINT))
         return ERR_QUOTA;
+
+    /* Commit: nothing below may fail. */
+    ep = record_alloc(payer, RECORD_ENDPOINT);
     object_init(&ep->object, &endpoint_class);
     *out = ep;
     return OK;

@@ -22,7 +22,10 @@ hart_init(uint32_t id)
     hart->satp = CSR_READ(satp);
     __asm__ volatile("mv tp, %0" ::"r"(hart));
     riscv_lock(&kernel_lock);
-    CSR_CLEAR(sstatus, SSTATUS_SIE | SSTATUS_SPIE | SSTATUS_SPP);
+    /* No floating point or vectors: nobody saves their registers, so they
+     * would carry one program's secrets to the next. */
+    CSR_CLEAR(sstatus, SSTATUS_SIE | SSTATUS_SPIE | SSTATUS_SPP | SSTATUS_FS |
+                           SSTATUS_VS | SSTATUS_SUM | SSTATUS_MXR);
     CSR_WRITE(scounteren, 7); /* programs may read cycle, time, instret */
     CSR_WRITE(sie, 0);
 }

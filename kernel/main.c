@@ -101,7 +101,7 @@ boot_pages(struct process *init, vaddr_t va, const uint32_t *content,
 
         if (frame == FRAME_NONE ||
             space_map(&init->space, &init->payer, va + i * PAGE_BYTES, frame,
-                      1, bits))
+                      1, bits, 0))
             panic("init does not fit: too large, or linked at a bad address");
         for (unsigned n = 0; content && n < PAGE_BYTES / sizeof(*to); n++)
             to[n] = *content++;

@@ -31,24 +31,32 @@ static const struct object_class memory_class = {
     .unreferenced = memory_unreferenced,
 };
 
-err_t
-memory_create(struct payer *payer, unsigned pages, struct memory **out)
+/* The record of an object over `pages` pages from `start`; paid for. */
+static struct memory *
+memory_record(struct payer *payer, paddr_t start, uint64_t pages, bool is_paid)
 {
     struct memory *memory = record_alloc(payer, RECORD_MEMORY);
-    paddr_t start;
 
-    if (!memory)
-        return ERR_QUOTA;
-    start = payer_take(payer, pages);
-    if (start == FRAME_NONE) {
-        record_free(memory);
-        return ERR_QUOTA;
-    }
     object_init(&memory->object, &memory_class);
     memory->start = start;
     memory->pages = pages;
-    memory->is_paid = true;
-    *out = memory;
+    memory->is_paid = is_paid;
+    return memory;
+}
+
+err_t
+memory_create(struct payer *payer, unsigned pages, struct memory **out)
+{
+    paddr_t start;
+
+    if (payer->quota < pages + record_cost(payer, RECORD_MEMORY))
+        return ERR_QUOTA;
+    start = payer_take(payer, pages);
+    if (start == FRAME_NONE) /* enough, but not in a row */
+        return ERR_QUOTA;
+
+    /* Commit: nothing below may fail. */
+    *out = memory_record(payer, start, pages, true);
     return OK;
 }
 
@@ -56,14 +64,11 @@ err_t
 memory_create_boot(struct payer *payer, paddr_t start, uint64_t pages,
                    struct memory **out)
 {
-    struct memory *memory = record_alloc(payer, RECORD_MEMORY);
-
-    if (!memory)
+    if (payer->quota < record_cost(payer, RECORD_MEMORY))
         return ERR_QUOTA;
-    object_init(&memory->object, &memory_class);
-    memory->start = start;
-    memory->pages = pages;
-    *out = memory;
+
+    /* Commit: nothing below may fail. */
+    *out = memory_record(payer, start, pages, false);
     return OK;
 }
 
@@ -86,18 +91,15 @@ memory_map(struct process *process, struct slot *slot, vaddr_t va,
 
     if (record_is_full(payer, RECORD_MAPPING, MAPPING_RECORD_PAGES))
         return ERR_FULL;
-    mapping = record_alloc(payer, RECORD_MAPPING);
-    if (!mapping)
-        return ERR_QUOTA;
     error = space_map(&process->space, payer, va,
                       memory->start + first * PAGE_BYTES, pages,
-                      rights_bits(rights));
-    if (error) {
-        record_free(mapping);
+                      rights_bits(rights),
+                      record_cost(payer, RECORD_MAPPING));
+    if (error)
         return error;
-    }
 
     /* Commit: nothing below may fail. */
+    mapping = record_alloc(payer, RECORD_MAPPING);
     mapping->va = va;
     mapping->memory = memory;
     mapping->node.key = KEY_MAPPING;

@@ -79,8 +79,7 @@ record_page_create(struct payer *payer, enum record_kind kind)
     struct record_page *page;
     paddr_t frame = payer_take(payer, 1);
 
-    if (frame == FRAME_NONE)
-        return NULL;
+    assert(frame != FRAME_NONE);
     page = phys_to_virt(frame);
     page->payer = payer;
     page->kind = kind;
@@ -94,18 +93,26 @@ record_page_create(struct payer *payer, enum record_kind kind)
     return page;
 }
 
+bool
+record_has_room(const struct payer *payer, enum record_kind kind)
+{
+    const struct list *pages = &payer->pages[kind];
+
+    return !list_is_empty(pages) && /* O2 */
+           list_first(pages, struct record_page, link)->free != 0;
+}
+
 void *
 record_alloc(struct payer *payer, enum record_kind kind)
 {
-    struct record_page *page =
-        list_first(&payer->pages[kind], struct record_page, link);
+    struct record_page *page;
     unsigned place;
     uint64_t *record;
 
-    if (list_is_empty(&payer->pages[kind]) || page->free == 0)
+    if (record_has_room(payer, kind))
+        page = list_first(&payer->pages[kind], struct record_page, link);
+    else
         page = record_page_create(payer, kind);
-    if (!page)
-        return NULL;
     place = (unsigned)__builtin_ctzll(page->free);
     page->free &= page->free - 1;
     if (page->free == 0) { /* O2: full pages to the end */
@@ -176,10 +183,9 @@ record_is_full(const struct payer *payer, enum record_kind kind,
 {
     unsigned count = 0;
 
-    list_for_each (link, &payer->pages[kind]) {
-        if (container_of(link, struct record_page, link)->free)
-            return false;
+    if (record_has_room(payer, kind))
+        return false;
+    list_for_each (link, &payer->pages[kind])
         count++;
-    }
     return count >= limit;
 }

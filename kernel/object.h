@@ -60,9 +60,16 @@ void payer_init(struct payer *payer, uint64_t quota);
 MUST_CHECK paddr_t payer_take(struct payer *payer, unsigned count);
 void payer_give_back(struct payer *payer, paddr_t start, unsigned count);
 
-/* A zeroed record of `kind` at the payer's cost, NULL when its quota is used
- * up. */
-MUST_CHECK void *record_alloc(struct payer *payer, enum record_kind kind);
+/* Whether a page of the payer's has room for another record of `kind`. */
+bool record_has_room(const struct payer *payer, enum record_kind kind);
+
+/* Frames that the next record of `kind` takes: 1 when all pages are full. */
+static inline unsigned record_cost(const struct payer *payer,
+                                   enum record_kind kind);
+
+/* A zeroed record of `kind` at the payer's cost; its quota must be at least
+ * record_cost. */
+void *record_alloc(struct payer *payer, enum record_kind kind);
 
 /* Gives a record back; its page follows when it was the last one in it. */
 void record_free(void *record);
@@ -83,3 +90,9 @@ void *record_find(const struct payer *payer, enum record_kind kind,
  * another page. */
 bool record_is_full(const struct payer *payer, enum record_kind kind,
                     unsigned limit);
+
+static inline unsigned
+record_cost(const struct payer *payer, enum record_kind kind)
+{
+    return record_has_room(payer, kind) ? 0 : 1;
+}

@@ -24,10 +24,14 @@ node_owner_set(struct node *node, const struct process *process)
     node->owner = (uint32_t)(virt_to_phys(process) / RECORD_LARGE_BYTES);
 }
 
-/* What all processes begin with, once table and space are there. */
+/* Fills a zeroed record: `slots` slots at `table`, which is paid for. */
 static void
-process_init(struct process *p, struct process *creator)
+process_init(struct process *p, struct process *creator, uint64_t quota,
+             paddr_t table, uint64_t slots)
 {
+    payer_init(&p->payer, quota);
+    handle_table_init(&p->handles, phys_to_virt(table), slots);
+    space_create(&p->space, &p->payer);
     object_init(&p->object, &process_class);
     list_init(&p->threads);
     list_init(&p->children);
@@ -38,32 +42,16 @@ process_init(struct process *p, struct process *creator)
         list_insert(&creator->children, &p->siblings);
 }
 
-/* Table and space, at the process's own cost. Undoes nothing. */
-static err_t
-process_furnish(struct process *p, uint64_t slots)
-{
-    paddr_t table = payer_take(&p->payer, handle_table_pages(slots));
-
-    if (table == FRAME_NONE)
-        return ERR_QUOTA;
-    handle_table_init(&p->handles, phys_to_virt(table), slots);
-    if (space_create(&p->space, &p->payer)) {
-        payer_give_back(&p->payer, table, handle_table_pages(slots));
-        return ERR_QUOTA;
-    }
-    return OK;
-}
-
 void
 process_create_first(struct process *p, uint64_t quota)
 {
     static const char name[] = "init";
-    err_t error;
+    unsigned pages = handle_table_pages(BOOT_SLOTS);
+    paddr_t table = frame_alloc(pages);
 
-    payer_init(&p->payer, quota);
-    error = process_furnish(p, BOOT_SLOTS);
-    assert(error == OK);
-    process_init(p, NULL);
+    if (table == FRAME_NONE)
+        panic("too little memory to start init");
+    process_init(p, NULL, quota - pages, table, BOOT_SLOTS);
     p->priority_max = BOOT_PRIORITY_MAX;
     for (unsigned i = 0; i < sizeof(name); i++)
         p->name[i] = name[i];
@@ -73,25 +61,23 @@ err_t
 process_create(struct process *creator, const struct process_plan *plan,
                struct process **out)
 {
+    struct payer *payer = &creator->payer;
+    unsigned pages = handle_table_pages(plan->slots);
     struct process *p;
+    paddr_t table;
 
-    if (creator->payer.quota < plan->quota)
+    if (payer->quota < plan->quota ||
+        payer->quota - plan->quota < record_cost(payer, RECORD_PROCESS) ||
+        plan->quota < pages + SPACE_PAGES)
         return ERR_QUOTA;
-    creator->payer.quota -= plan->quota;
-    p = record_alloc(&creator->payer, RECORD_PROCESS);
-    if (!p) {
-        creator->payer.quota += plan->quota;
+    table = frame_alloc(pages);
+    if (table == FRAME_NONE) /* enough, but not in a row */
         return ERR_QUOTA;
-    }
-    payer_init(&p->payer, plan->quota);
-    if (process_furnish(p, plan->slots)) {
-        creator->payer.quota += plan->quota;
-        record_free(p);
-        return ERR_QUOTA;
-    }
 
     /* Commit: nothing below may fail. */
-    process_init(p, creator);
+    p = record_alloc(payer, RECORD_PROCESS);
+    payer->quota -= plan->quota;
+    process_init(p, creator, plan->quota - pages, table, plan->slots);
     p->quota_given = plan->quota;
     p->priority_max = (uint8_t)plan->priority_max;
     for (unsigned i = 0; i < PROCESS_NAME_BYTES; i++)

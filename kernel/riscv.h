@@ -26,6 +26,10 @@ enum {
 #define SSTATUS_SIE (UINT64_C(1) << 1)
 #define SSTATUS_SPIE (UINT64_C(1) << 5)
 #define SSTATUS_SPP (UINT64_C(1) << 8)
+#define SSTATUS_VS (UINT64_C(3) << 9)
+#define SSTATUS_FS (UINT64_C(3) << 13)
+#define SSTATUS_SUM (UINT64_C(1) << 18)
+#define SSTATUS_MXR (UINT64_C(1) << 19)
 #define SIE_STIE (UINT64_C(1) << 5)
 #define SATP_SV39 (UINT64_C(8) << 60)
 #define SATP_ASID_SHIFT 44

@@ -114,20 +114,18 @@ space_kernel_satp(void)
     return SATP_SV39 | virt_to_phys(kernel_root) / PAGE_BYTES;
 }
 
-err_t
+void
 space_create(struct space *space, struct payer *payer)
 {
-    paddr_t root = payer_take(payer, 1);
+    paddr_t root = payer_take(payer, SPACE_PAGES);
 
-    if (root == FRAME_NONE)
-        return ERR_QUOTA;
+    assert(root != FRAME_NONE);
     space->root = phys_to_virt(root);
     for (unsigned i = SV39_USER_ENTRIES; i < SV39_ENTRIES; i++)
         space->root[i] = kernel_root[i];
     space->asid = asid_alloc();
     space->satp = (space->asid == ASID_SHARED ? 0 : SATP_SV39) |
                   (uint64_t)space->asid << SATP_ASID_SHIFT | root / PAGE_BYTES;
-    return OK;
 }
 
 /* How many tables of `level` are missing to map [va, end). */
@@ -162,7 +160,7 @@ entry_make(struct space *space, struct payer *payer, vaddr_t va)
 /* Lab: boot-map */
 err_t
 space_map(struct space *space, struct payer *payer, vaddr_t va, paddr_t start,
-          unsigned pages, uint64_t bits)
+          unsigned pages, uint64_t bits, unsigned spare)
 {
     vaddr_t end = va + (uint64_t)pages * PAGE_BYTES;
 
@@ -172,7 +170,7 @@ space_map(struct space *space, struct payer *payer, vaddr_t va, paddr_t start,
         if (space_entry(space, page))
             return ERR_EXISTS;
     if (payer->quota < tables_missing(space, va, end, 1) +
-                           tables_missing(space, va, end, 0))
+                           tables_missing(space, va, end, 0) + spare)
         return ERR_QUOTA;
 
     /* Commit: nothing below may fail. */

@@ -29,16 +29,18 @@ uint64_t space_kernel_satp(void);
 void kernel_map(pte_t *root, vaddr_t va, paddr_t start, uint64_t bytes,
                 uint64_t bits, paddr_t *free);
 
-/* An empty space at the payer's cost; ERR_QUOTA. */
-MUST_CHECK err_t space_create(struct space *space, struct payer *payer);
+/* An empty space. The payer, whose quota must be at least SPACE_PAGES, pays
+ * for its root. */
+enum { SPACE_PAGES = 1 };
+void space_create(struct space *space, struct payer *payer);
 
 /* Maps `pages` (1 to 64) pages from `va` to `start` in a row with `bits`
  * (PTE_R, PTE_W, PTE_X). All or nothing: ERR_ADDRESS if not below USER_TOP or
  * page 0 is touched, ERR_EXISTS if one is mapped, ERR_QUOTA if the payer
- * cannot pay for the tables. */
+ * cannot pay for the tables with `spare` frames to spare. */
 MUST_CHECK err_t space_map(struct space *space, struct payer *payer,
                            vaddr_t va, paddr_t start, unsigned pages,
-                           uint64_t bits);
+                           uint64_t bits, unsigned spare);
 
 /* Unmaps `pages` pages from `va`, all of which are mapped. */
 void space_unmap(struct space *space, vaddr_t va, unsigned pages);

@@ -61,11 +61,11 @@ thread_create(struct process *process, unsigned priority, struct thread **out)
 
     if (id >= THREAD_IDS)
         return ERR_FULL;
-    t = record_alloc(&process->payer, RECORD_THREAD);
-    if (!t)
+    if (process->payer.quota < record_cost(&process->payer, RECORD_THREAD))
         return ERR_QUOTA;
 
     /* Commit: nothing below may fail. */
+    t = record_alloc(&process->payer, RECORD_THREAD);
     if (ids.free_first)
         ids.free_first = ids.free_next[id];
     else

@@ -190,9 +190,10 @@ scenario_kill(void)
 static void
 scenario_faults(void)
 {
-    static const char *const roles[] = {"load",       "store",      "fetch",
-                                        "kernel",     "privileged", "breakpoint",
-                                        "stack"};
+    static const char *const roles[] = {
+        "load",       "store", "fetch",      "kernel",
+        "privileged", "float", "breakpoint", "stack",
+    };
 
     for (unsigned i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
         handle_t port = port_create();

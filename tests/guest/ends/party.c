@@ -118,6 +118,13 @@ role_privileged(void)
     __asm__ volatile("csrr t0, sstatus" ::: "t0");
 }
 
+/* Floating point is off: its registers belong to nobody. */
+static void
+role_float(void)
+{
+    __asm__ volatile(".4byte 0x00000053"); /* fadd.s f0, f0, f0 */
+}
+
 static void
 role_breakpoint(void)
 {
@@ -147,6 +154,7 @@ static const struct {
     {"fetch", role_fetch},
     {"kernel", role_kernel},
     {"privileged", role_privileged},
+    {"float", role_float},
     {"breakpoint", role_breakpoint},
     {"stack", role_stack},
 };
