@@ -27,6 +27,9 @@ DEBUG  ?=
 WERROR ?= -Werror
 # Empty: each kernel file is compiled on its own.
 KERNEL_LTO ?= -flto
+# -Og: lines and variables are where the debugger looks for them.
+OPTIMIZE ?= -O2
+GDB_OPTIMIZE ?= -Og
 # The kernel's command line, as in BOOTARGS="rounds=1000".
 BOOTARGS ?=
 
@@ -48,13 +51,13 @@ export PYTHONPYCACHEPREFIX := $(abspath $(BUILD))/pycache
 
 # ---------------------------------------------------------------- what to do
 
-.PHONY: help all run test check grade gdb bench clean install kernel \
-    lab-programs test-programs FORCE
+.PHONY: help all run test check grade gdb bench doctor lint stats format \
+    compile_commands clean install kernel lab-programs test-programs FORCE
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' Makefile | \
+	@sed -n 's/^\([a-z_-]*\):[^#]*## /\1|/p' Makefile | \
 	while IFS='|' read -r target text; do \
-	    printf '  make %-15s %s\n' "$$target" "$$text"; done
+	    printf '  make %-17s %s\n' "$$target" "$$text"; done
 
 all: kernel $(BUILD)/boot.cpio ## build the kernel and its boot image
 
@@ -63,7 +66,7 @@ run: all ## boot it in QEMU (Ctrl-A x leaves)
 	    -kernel $(BUILD)/kernel.bin -initrd $(BUILD)/boot.cpio
 
 # A student's tree has no tests of its own: there, the labs are the test.
-test: all test-programs ## run every test
+test: all test-programs gdb-build ## run every test
 	@if [ -d tests ]; then \
 	    $(PYTHON) -m pytest -q -o cache_dir=$(BUILD)/pytest \
 	        $(wildcard grader/tests tests); \
@@ -81,13 +84,43 @@ grade: install ## score your work: LAB=ipc [EX=4.2] [SEED=0x5a17]
 	    $(if $(EX),--exercise '$(EX)') $(if $(SEED),--seed '$(SEED)') \
 	    || [ $$? -eq 1 ]
 
-gdb: all ## boot it stopped, with gdb attached
-	@QEMU='$(QEMU)' BUILD='$(BUILD)' tools/debug $(MACHINE) \
-	    -append '$(BOOTARGS)' \
-	    -kernel $(BUILD)/kernel.bin -initrd $(BUILD)/boot.cpio
+gdb: gdb-build ## boot it stopped, with gdb attached
+	@QEMU='$(QEMU)' BUILD='$(BUILD)/gdb' RUN='$(BUILD)' \
+	    tools/debug $(MACHINE) -append '$(BOOTARGS)' \
+	    -kernel $(BUILD)/gdb/kernel.bin -initrd $(BUILD)/gdb/boot.cpio
+
+# Built for looking at: in optimised code a breakpoint on a function that was
+# compiled into others does not stop at each of them (docs/adr/0002).
+gdb-build: install
+	@mkdir -p $(BUILD)/gdb
+	@$(MAKE) BUILD=$(BUILD)/gdb OPTIMIZE=$(GDB_OPTIMIZE) KERNEL_LTO= \
+	    all $(BUILD)/gdb/tests/gdb/boot.cpio
 
 bench: all test-programs ## measure, in instructions, to build/bench.json
 	@$(PYTHON) tests/bench.py
+
+doctor: ## judge this machine: tools, place, a small run of each
+	@MAKE_VERSION='$(MAKE_VERSION)' BUILD='$(BUILD)' CROSS='$(CROSS)' \
+	    QEMU='$(QEMU)' PYTHON='$(PYTHON)' tools/doctor
+
+lint: compile_commands ## find what the compiler does not
+	@tools/install lint
+	@BUILD='$(BUILD)' CROSS='$(CROSS)' KERNEL_FLAGS='$(KERNEL_FLAGS)' \
+	    USER_FLAGS='$(USER_FLAGS)' $(PYTHON) -m tools.lint
+
+stats: all ## count lines and bytes against their limits
+	@tools/install stats
+	@BUILD='$(BUILD)' CROSS='$(CROSS)' $(PYTHON) -m tools.stats
+
+format: ## lay out all C as .clang-format says
+	@tools/install lint
+	@$(PYTHON) -m tools.lint --format
+
+# What make would run says how each file is compiled.
+compile_commands: install ## write build/compile_commands.json for clangd
+	@mkdir -p $(BUILD)
+	@$(MAKE) -Bkn all test-programs | $(PYTHON) -m tools.compile_commands \
+	    >$(BUILD)/compile_commands.json
 
 clean: ## remove everything that was built
 	rm -rf $(BUILD)
@@ -111,7 +144,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wundef -Wvla -Wstrict-prototypes \
     -Wswitch-enum -Wpointer-arith -Wcast-align -Wwrite-strings \
     -Wframe-larger-than=1024
 
-COMMON_FLAGS := $(ARCH) -std=c11 -O2 -g $(WARNINGS) $(WERROR)
+COMMON_FLAGS := $(ARCH) -std=c11 $(OPTIMIZE) -g $(WARNINGS) $(WERROR)
 
 KERNEL_FLAGS := $(COMMON_FLAGS) -ffreestanding -nostdlib -static -fno-pic \
     -fno-stack-protector $(KERNEL_LTO) -DDEBUG=$(if $(DEBUG),1,0) \

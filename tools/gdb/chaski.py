@@ -24,7 +24,7 @@ from tools.gdb import symbols, target, threads  # noqa: E402
 class Chaski(gdb.Command):
     """Chaski's own commands: kernel objects in the words of the field."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("chaski", gdb.COMMAND_USER, prefix=True)
 
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The kernel's objects, read from its memory.
 
-All types come from the kernel's own debug information and are reached from
-one symbol, `threads`. So nothing here repeats a layout, and no program's
-struct of the same name gets in the way."""
+All types come from the kernel's own debug information, so nothing here repeats
+a layout. And a kernel under work may hold any nonsense: a pointer that leads
+nowhere costs a cell of a table, never the table."""
 
 from collections.abc import Iterator
 
@@ -13,9 +13,9 @@ from tools.gdb import target
 from tools.gdb.symbols import location
 from tools.gdb.waits import Picture, Thread
 
-POINTER_BYTES = 8
 REG_PC = 0  # kernel/thread.h: the frame keeps the pc in the place of x0
 UNREADABLE = "?"
+SENDING = ("THREAD_WAIT_SEND", "THREAD_WAIT_CALL")
 
 
 def _symbol(name: str) -> gdb.Symbol:
@@ -42,21 +42,22 @@ class Kernel:
     def __init__(self) -> None:
         self.table = _symbol("threads")
         self.thread_type = self.table.type.target().target()
+        self.id_mask = self.table.type.range()[1]  # entries are 2**n
         states = gdb.lookup_type("enum thread_state")
         self.states = {field.enumval: field.name for field in states.fields()}
-        self.endpoint_type = gdb.lookup_type("struct endpoint")
         self.process_names: dict[int, str] = {}
 
     def picture(self) -> Picture:
         """All threads; none before the kernel has made its table."""
         if not target.is_paging():
             return Picture({}, {})
-        records = dict(self._records())
-        endpoints = {int(t["endpoint"]) for t in records.values()}
-        return Picture(
-            {at: self._thread(t) for at, t in records.items()},
-            {at: self._first_sender(at) for at in endpoints},
-        )
+        threads = {at: self._thread(t) for at, t in self._records()}
+        senders = {
+            thread.endpoint: self._first_sender(thread.endpoint)
+            for thread in threads.values()
+            if thread.state in SENDING
+        }
+        return Picture(threads, senders)
 
     def _records(self) -> Iterator[tuple[int, gdb.Value]]:
         """Address and content of each thread's record. Unused entries of the
@@ -74,10 +75,11 @@ class Kernel:
                 yield address, record
 
     def _thread(self, record: gdb.Value) -> Thread:
+        """A thread's record in words and numbers."""
         state = self.states.get(int(record["state"]), UNREADABLE)
         server = int(record["server"])
         return Thread(
-            id=int(record["token"]) & (len_ids(self.table) - 1),
+            id=int(record["token"]) & self.id_mask,
             process=self._process_name(int(record["process"])),
             state=state,
             priority=int(record["priority"]),
@@ -101,22 +103,23 @@ class Kernel:
     def _process_name(self, address: int) -> str:
         """A process's name, UNREADABLE if there is none at the address."""
         if address not in self.process_names:
-            kind = self.thread_type["process"].type.target()
             try:
-                name = _text(target.kernel_value(address, kind)["name"])
+                name = _text(self._pointee("process", address)["name"])
             except gdb.MemoryError:
                 name = UNREADABLE
             self.process_names[address] = name
         return self.process_names[address]
 
     def _first_sender(self, endpoint: int) -> int:
+        """The address of the first queued sender, 0 if there is none."""
         try:
-            value = target.kernel_value(endpoint, self.endpoint_type)
+            return int(self._pointee("endpoint", endpoint)["senders"])
         except gdb.MemoryError:
             return 0
-        return int(value["senders"])
 
+    def _pointee(self, field: str, address: int) -> gdb.Value:
+        """What is at `address`, of the type that `field` of a thread points
+        at."""
+        kind = self.thread_type[field].type.target().strip_typedefs()
+        return target.kernel_value(address, kind)
 
-def len_ids(table: gdb.Symbol) -> int:
-    """Entries of the table: a power of two, above every id."""
-    return table.type.sizeof // POINTER_BYTES

@@ -41,10 +41,10 @@ class Symbols(gdb.Command):
     """Load the symbols of the kernel and of each program of the boot image.
 BUILD and PROGRAMS in the environment name the directories they are in."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("chaski symbols", gdb.COMMAND_FILES)
 
-    def invoke(self, argument, from_tty):
+    def invoke(self, argument: str, from_tty: bool) -> None:
         # -readnow: gdb's index has no functions that are inlined everywhere,
         # and `break` would not know them.
         try:

@@ -7,6 +7,7 @@ must not depend on where the machine stopped. So they read physical memory, in
 which each byte of the kernel has one place: its address minus KERNEL_BASE."""
 
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import gdb
@@ -14,14 +15,15 @@ import gdb
 from tools.gdb.symbols import build_directory
 
 KERNEL_BASE = 0xFFFFFFC000000000  # kernel/layout.h
+REGISTER_MASK = (1 << 64) - 1
 SATP_MODE_SHIFT = 60  # 0 in the field above: no paging [priv 10.1.11]
 PRIVILEGE_USER = 0
 
 
 def register(name: str) -> int:
-    """A register of the selected hart; those of the machine have names like
-    "satp", and "priv" is its privilege level."""
-    return int(gdb.parse_and_eval(f"(unsigned long)${name}"))
+    """A register of the selected hart as it is now, whatever frame is being
+    looked at. "priv" is the privilege level."""
+    return int(gdb.newest_frame().read_register(name)) & REGISTER_MASK
 
 
 def is_paging() -> bool:
@@ -35,7 +37,7 @@ def is_user_mode() -> bool:
 
 
 @contextmanager
-def physical_memory():
+def physical_memory() -> Iterator[None]:
     """In the block, gdb's addresses are physical ones."""
     connection = gdb.selected_inferior().connection
     connection.send_packet("Qqemu.PhyMemMode:1")
@@ -66,12 +68,22 @@ def require() -> None:
         raise gdb.GdbError("No machine is attached: start with make gdb.")
 
 
+def end(_: object) -> None:
+    """Ends the machine. gdb alone would detach, and let it run on."""
+    if gdb.selected_inferior().threads():
+        try:
+            gdb.execute("kill", to_string=True)
+        except gdb.error:
+            pass  # QEMU may be gone before gdb has heard its answer
+
+
 class Attach(gdb.Command):
     """Attach to the machine that tools/debug has started."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("chaski attach", gdb.COMMAND_RUNNING)
 
-    def invoke(self, argument, from_tty):
+    def invoke(self, argument: str, from_tty: bool) -> None:
         directory = os.environ.get("RUN", build_directory())
         gdb.execute(f"target remote {directory}/gdb.sock")
+        gdb.events.gdb_exiting.connect(end)

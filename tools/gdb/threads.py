@@ -8,19 +8,18 @@ from tools.gdb.kernel import Kernel
 from tools.gdb.table import table
 from tools.gdb.waits import STATE_WORDS, Picture, Thread, waits_for
 
-HEAD = ("", "id", "process", "state", "priority", "pc", "waits for")
+HEAD = (" ", "id", "process", "state", "priority", "pc", "waits for")
 
 
 def row(thread: Thread, picture: Picture) -> tuple[str, ...]:
     """A thread as cells below HEAD."""
-    is_running = thread.state == "THREAD_RUNNING"
     return (
-        "*" if is_running else "",
+        "*" if thread.state == "THREAD_RUNNING" else "",
         str(thread.id),
         thread.process,
         STATE_WORDS.get(thread.state, thread.state),
         str(thread.priority),
-        thread.pc,
+        "" if thread.state == "THREAD_ENDED" else thread.pc,
         waits_for(thread, picture),
     )
 
@@ -29,10 +28,10 @@ class Threads(gdb.Command):
     """List all threads, and what each of them waits for.
 A star marks the one that runs. A thread's pc is where it goes on."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__("chaski threads", gdb.COMMAND_STATUS)
 
-    def invoke(self, argument, from_tty):
+    def invoke(self, argument: str, from_tty: bool) -> None:
         target.require()
         picture = Kernel().picture()
         if not picture.threads:

@@ -78,7 +78,7 @@ def _place(thread: Thread, picture: Picture) -> str:
     """Where in the queue of senders a thread stands."""
     order = picture.senders_in_order(thread.endpoint)
     if thread.id not in order:
-        return "but its queue does not lead here"
+        return "not in its queue"
     ahead = order[: order.index(thread.id)]
     if not ahead:
         return "first in the queue"

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: MIT
+"""The machine as a user sees it: boots to its own end, with an exit status.
+
+The grader's driver (grader.qemu) stops a run at one address and judges it.
+The project's own tests want other things: any processor and any amount of
+memory, the status that the power-off register gives to QEMU, and a debugger
+that stops more than once.
+
+A run that does not end by itself is killed after SECONDS_MAX: the tests wait
+for facts, and this is only there so that a hung kernel is a failed test."""
+
+import os
+import re
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.elf import Program
+from grader.remote import Gdb
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS_MAX = 30
+
+
+@dataclass(frozen=True)
+class Build:
+    """The folder that make builds in, BUILD if it is set."""
+
+    directory: Path
+
+    @classmethod
+    def here(cls) -> "Build":
+        """The build folder of this run of make."""
+        return cls(ROOT / os.environ.get("BUILD", "build"))
+
+    @property
+    def kernel(self) -> Path:
+        """The flat kernel, which is what QEMU boots."""
+        return self.directory / "kernel.bin"
+
+    @property
+    def kernel_elf(self) -> Path:
+        """The same with symbols."""
+        return self.directory / "kernel.elf"
+
+    @property
+    def image(self) -> Path:
+        """The system's boot image."""
+        return self.directory / "boot.cpio"
+
+    def test_image(self, name: str) -> Path:
+        """The boot image of tests/guest/<name>."""
+        return self.directory / "tests" / name / "boot.cpio"
+
+    def program(self, image: str, name: str) -> Program:
+        """The symbols of program `name` of a test image; image "" is the
+        system."""
+        place = f"tests/{image}" if image else "user"
+        return Program(name, self.directory / place / f"{name}.elf")
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run ended: QEMU's exit status, and what it printed."""
+
+    status: int  # negative: killed, because it would not end
+    console: str
+
+    @property
+    def lines(self) -> list[str]:
+        """What was printed, the firmware's greeting included."""
+        return self.console.splitlines()
+
+
+class Running:
+    """A machine that was switched on."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], console: Path
+    ) -> None:
+        self._process = process
+        self._console = console
+
+    def result(self) -> Result:
+        """Waits for the end of the run."""
+        guard = threading.Timer(SECONDS_MAX, self._process.kill)
+        guard.start()
+        status = self._process.wait()
+        guard.cancel()
+        text = self._console.read_bytes().decode(errors="replace")
+        return Result(status, text.replace("\r\n", "\n"))
+
+
+class Debugger:
+    """The gdb stub of a running machine: breakpoints that may be passed
+    again and again, and any register by its name."""
+
+    def __init__(self, gdb: Gdb) -> None:
+        self.gdb = gdb
+        self._breakpoints: set[int] = set()
+        self._numbers: dict[str, int] = {}
+
+    def break_at(self, *addresses: int) -> None:
+        """Stops the machine whenever it comes to one of the addresses."""
+        for address in addresses:
+            self.gdb.break_at(address)
+            self._breakpoints.add(address)
+
+    def forget(self, *addresses: int) -> None:
+        """Takes breakpoints away."""
+        for address in addresses:
+            self.gdb.ask(f"z0,{address:x},4")
+            self._breakpoints.discard(address)
+
+    def go(self) -> int:
+        """Runs to the next breakpoint and returns its address."""
+        here = self.gdb.pc()
+        if here in self._breakpoints:
+            # The stub would stop at it at once, without a step.
+            self.gdb.ask(f"z0,{here:x},4")
+            self.gdb.ask("s")
+            self.gdb.break_at(here)
+            if self.gdb.pc() in self._breakpoints:
+                return self.gdb.pc()
+        self.gdb.resume()
+        deadline = time.monotonic() + SECONDS_MAX
+        while not self.gdb.stopped(1):
+            if time.monotonic() > deadline:
+                raise TimeoutError("no breakpoint was reached")
+        return self.gdb.pc()
+
+    def read(self, register: str) -> int:
+        """The value of a register, control registers included."""
+        answer = self.gdb.ask(f"p{self._number(register):x}")
+        return int.from_bytes(bytes.fromhex(answer), "little")
+
+    def write(self, register: str, value: int) -> None:
+        """Changes a register."""
+        data = value.to_bytes(8, "little").hex()
+        answer = self.gdb.ask(f"P{self._number(register):x}={data}")
+        if answer != "OK":
+            raise ValueError(f"{register} cannot be written: {answer}")
+
+    def _number(self, register: str) -> int:
+        """The stub's number of a register, from its own description."""
+        if not self._numbers:
+            for part in ("riscv-64bit-cpu.xml", "riscv-csr.xml"):
+                self._learn(part)
+        return self._numbers[register]
+
+    def _learn(self, part: str) -> None:
+        """Reads names and numbers from one part of the description. Where a
+        register names no number, it follows the one before it."""
+        number = -1
+        for tag in re.findall(r"<reg [^>]*>", self._whole(part)):
+            fields = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+            number = int(fields.get("regnum", number + 1))
+            self._numbers[fields["name"]] = number
+
+    def _whole(self, part: str) -> str:
+        """A description that comes in several answers; the first letter of
+        each says whether more follow."""
+        text, more = "", True
+        while more:
+            span = f"{len(text):x},800"
+            answer = self.gdb.ask(f"qXfer:features:read:{part}:{span}")
+            text, more = text + answer[1:], answer[:1] == "m"
+        return text
+
+
+def _command(
+    build: Build, initrd: Path | None, console: Path, options: Sequence[str]
+) -> list[str]:
+    """QEMU's command line; `options` come last, so that they win."""
+    return [
+        *("setpriv", "--pdeathsig", "KILL"),
+        *("qemu-system-riscv64", "-machine", "virt", "-m", "128M"),
+        *("-nodefaults", "-display", "none", "-no-reboot"),
+        *("-serial", f"file:{console}", "-kernel", str(build.kernel)),
+        *(("-initrd", str(initrd)) if initrd else ()),
+        *options,
+    ]
+
+
+def boot(
+    build: Build, initrd: Path | None, directory: Path, *options: str
+) -> Result:
+    """Boots and waits for the end. The machine's time is that of its
+    instructions, so that a busy host does not change what happens."""
+    timing = ("-icount", "shift=2,sleep=off")
+    return boot_in_real_time(build, initrd, directory, *timing, *options)
+
+
+def boot_in_real_time(
+    build: Build, initrd: Path | None, directory: Path, *options: str
+) -> Result:
+    """The same by the host's clock, as `make run` does it."""
+    console = directory / "console"
+    command = _command(build, initrd, console, options)
+    return Running(subprocess.Popen(command), console).result()
+
+
+@contextmanager
+def debug(
+    build: Build, initrd: Path, directory: Path, *options: str
+) -> Iterator[tuple[Running, Debugger]]:
+    """A machine stopped before its first instruction. Its time is that of
+    its instructions, with sleep: without, the clock of a machine that stops
+    at a breakpoint would run on to its end, and no timer would ever come."""
+    near, far = socket.socketpair()
+    stub = ("-chardev", f"socket,id=gdb,fd={far.fileno()}", "-S")
+    command = _command(
+        build,
+        initrd,
+        directory / "console",
+        ("-icount", "shift=0", *stub, "-gdb", "chardev:gdb", *options),
+    )
+    with near, far:
+        process = subprocess.Popen(command, pass_fds=[far.fileno()])
+        far.close()
+        try:
+            yield (
+                Running(process, directory / "console"),
+                Debugger(Gdb(near)),
+            )
+        finally:
+            process.kill()
+            process.wait()
