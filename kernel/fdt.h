@@ -4,7 +4,7 @@
 
 #include "types.h"
 
-enum { FDT_BOOTARGS_BYTES = 256 };
+enum { FDT_BOOTARGS_BYTES = 1024 };
 
 /* Fields the tree does not speak of are 0 or empty. */
 struct machine_description {

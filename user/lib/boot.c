@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { LINE_BYTES = 256, ARGUMENTS_MAX = 32 };
+enum { LINE_BYTES = 1024, ARGUMENTS_MAX = 32 };
 
 _Noreturn void boot_run(uint64_t archive_bytes, uint64_t tree_bytes,
                         uint64_t frames, uint64_t archive_offset,
