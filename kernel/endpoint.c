@@ -98,9 +98,9 @@ endpoint_unqueue(struct thread **queue, struct thread *t)
 {
     struct thread **place = queue;
 
-    while ((*place)->priority != t->priority)
+    while (*place && *place != t)
         place = &(*place)->lower;
-    if (*place == t) {
+    if (*place) { /* at the head of its group */
         endpoint_dequeue(place);
     } else {
         t->prev->next = t->next;
@@ -259,9 +259,8 @@ endpoint_cancel(struct thread *t, err_t error)
 {
     struct endpoint *ep = t->endpoint;
 
-    endpoint_unqueue(t->state == THREAD_WAIT_RECV ? &ep->receivers
-                                                  : &ep->senders,
-                     t);
+    endpoint_unqueue(
+        t->state == THREAD_WAIT_RECV ? &ep->receivers : &ep->senders, t);
     t->state = THREAD_ENDED;
     thread_finish(t, error);
 }
@@ -310,8 +309,7 @@ endpoint_release(struct object *object, struct slot *slot)
             ep->recv_handles--;
     }
     for (unsigned i = 0; i < STEP_ITEMS && slot->badge > 0; i++) {
-        struct thread *t =
-            list_first(&owner->threads, struct thread, siblings);
+        struct thread *t = list_first(&owner->threads, struct thread, siblings);
         slot->badge--;
         if (list_is_empty(&owner->threads))
             continue;

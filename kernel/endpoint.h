@@ -56,8 +56,7 @@ struct thread *endpoint_recv(struct thread *t, struct slot *via,
 /* Copies label, words and badge from the registers of `from` to those of
  * `to`, which finds its call finished without error. What else `to` gets (a
  * token or none) is the caller's affair. */
-void message_copy(const struct thread *from, struct thread *to,
-                  uint64_t badge);
+void message_copy(const struct thread *from, struct thread *to, uint64_t badge);
 
 /* Puts `t` into `queue` behind those of its own or a higher priority. */
 void endpoint_enqueue(struct thread **queue, struct thread *t);

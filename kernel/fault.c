@@ -58,9 +58,8 @@ fault_raise(struct thread *t, uint64_t cause, uaddr_t address)
         riscv_flush_page(address, t->process->space.asid);
         return t;
     }
-    log_format("FAULT %s thread %u: %s, pc %x, address %x\n",
-               t->process->name, thread_id(t), fault_text(cause),
-               t->x[REG_PC], address);
+    log_format("FAULT %s thread %u: %s, pc %x, address %x\n", t->process->name,
+               thread_id(t), fault_text(cause), t->x[REG_PC], address);
     t->state = THREAD_ENDED;
     process_end(t->process, -(int64_t)cause);
     return schedule();

@@ -8,12 +8,12 @@ enum { FDT_BOOTARGS_BYTES = 1024 };
 
 /* Fields the tree does not speak of are 0 or empty. */
 struct machine_description {
-    paddr_t memory_start;        /* the first range of RAM */
+    paddr_t memory_start; /* the first range of RAM */
     uint64_t memory_bytes;
     uint64_t timebase_hertz;
     unsigned hart_count;
-    bool has_sstc;               /* every hart has its own timer compare */
-    paddr_t finisher;            /* the "sifive,test0" power-off register */
+    bool has_sstc;    /* every hart has its own timer compare */
+    paddr_t finisher; /* the "sifive,test0" power-off register */
     paddr_t initrd_start;
     paddr_t initrd_end;
     char bootargs[FDT_BOOTARGS_BYTES]; /* cut if longer */

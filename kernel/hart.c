@@ -2,7 +2,6 @@
 /* A hart with nothing to do, and a hart at its beginning. */
 #include "hart.h"
 
-#include "riscv.h"
 #include "space.h"
 
 extern char hart_stacks[];
@@ -20,7 +19,7 @@ hart_init(uint32_t id)
     hart->stack = hart_stacks + HART_STACK_BYTES;
     hart->lock = &kernel_lock;
     hart->satp = CSR_READ(satp);
-    __asm__ volatile("mv tp, %0" ::"r"(hart));
+    riscv_tp_set(hart);
     riscv_lock(&kernel_lock);
     /* No floating point or vectors: nobody saves their registers, so they
      * would carry one program's secrets to the next. */

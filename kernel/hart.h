@@ -3,13 +3,14 @@
 #pragma once
 
 #include "layout.h"
+#include "riscv.h"
 #include "types.h"
 
 struct thread;
 
 /* While a hart is in the kernel, tp points at its record. */
 struct hart {
-    void *stack; /* top of the kernel stack */
+    void *stack;            /* top of the kernel stack */
     struct thread *current; /* what it runs, or ran last */
     uint64_t satp;          /* the word in its satp register, see space.h */
     uint32_t *lock;         /* kernel_lock, where trap.S finds it quickly */
@@ -28,10 +29,7 @@ extern uint32_t kernel_lock;
 static inline struct hart *
 hart_this(void)
 {
-    struct hart *hart;
-
-    __asm__("mv %0, tp" : "=r"(hart));
-    return hart;
+    return riscv_tp();
 }
 
 /* Gives the booting hart its record; until then hart_this must not be used.

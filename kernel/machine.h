@@ -8,9 +8,9 @@
 /* What a handle with machine rights names; there is one. */
 extern struct object machine_object;
 
-/* `finisher` is the physical address of the power-off register, 0 if there is
+/* `address` is the physical address of the power-off register, 0 if there is
  * none. */
-void machine_init(paddr_t finisher);
+void machine_init(paddr_t address);
 
 /* Ends the machine. `status` is what the one who started it sees, if the
  * machine has a finisher (QEMU's exit status: 0 to 255). */

@@ -65,8 +65,8 @@ struct boot_range {
 
 /* Handle `index` of init, which must come out under the name of boot.h. */
 static void
-boot_handle(struct process *init, struct object *object,
-            enum object_type type, rights_t rights, handle_t name)
+boot_handle(struct process *init, struct object *object, enum object_type type,
+            rights_t rights, handle_t name)
 {
     struct slot *slot =
         handle_create(&init->handles, init, object, KEY(type, rights));
@@ -100,8 +100,8 @@ boot_pages(struct process *init, vaddr_t va, const uint32_t *content,
         uint32_t *to = phys_to_virt(frame);
 
         if (frame == FRAME_NONE ||
-            space_map(&init->space, &init->payer, va + i * PAGE_BYTES, frame,
-                      1, bits, 0))
+            space_map(&init->space, &init->payer, va + i * PAGE_BYTES, frame, 1,
+                      bits, 0))
             panic("init does not fit: too large, or linked at a bad address");
         for (unsigned n = 0; content && n < PAGE_BYTES / sizeof(*to); n++)
             to[n] = *content++;
@@ -155,8 +155,8 @@ boot_first_process(struct boot_range archive, struct boot_range tree)
         panic("no init: the boot archive (-initrd) does not begin with it");
     process_create_first(init, frame_count_free());
     boot_load(init, &image, file, bytes);
-    boot_pages(init, BOOT_STACK_TOP - BOOT_STACK_PAGES * PAGE_BYTES, NULL,
-               BOOT_STACK_PAGES, PTE_R | PTE_W);
+    boot_pages(init, BOOT_STACK_TOP - (vaddr_t)BOOT_STACK_PAGES * PAGE_BYTES,
+               NULL, BOOT_STACK_PAGES, PTE_R | PTE_W);
     error = thread_create(init, BOOT_PRIORITY, &t);
     assert(error == OK);
     boot_handle(init, &init->object, OBJECT_PROCESS, RIGHTS_ALL, BOOT_PROCESS);

@@ -93,8 +93,7 @@ memory_map(struct process *process, struct slot *slot, vaddr_t va,
         return ERR_FULL;
     error = space_map(&process->space, payer, va,
                       memory->start + first * PAGE_BYTES, pages,
-                      rights_bits(rights),
-                      record_cost(payer, RECORD_MAPPING));
+                      rights_bits(rights), record_cost(payer, RECORD_MAPPING));
     if (error)
         return error;
 

@@ -162,12 +162,10 @@ record_any(const struct payer *payer, enum record_kind kind)
 
 void *
 record_find(const struct payer *payer, enum record_kind kind,
-            bool (*visit)(const void *record, uint64_t wanted),
-            uint64_t wanted)
+            bool (*visit)(const void *record, uint64_t wanted), uint64_t wanted)
 {
     list_for_each (link, &payer->pages[kind]) {
-        struct record_page *page =
-            container_of(link, struct record_page, link);
+        struct record_page *page = container_of(link, struct record_page, link);
         for (uint64_t used = page->all & ~page->free; used; used &= used - 1) {
             void *record = record_at(page, (unsigned)__builtin_ctzll(used));
             if (visit(record, wanted))
@@ -178,8 +176,7 @@ record_find(const struct payer *payer, enum record_kind kind,
 }
 
 bool
-record_is_full(const struct payer *payer, enum record_kind kind,
-               unsigned limit)
+record_is_full(const struct payer *payer, enum record_kind kind, unsigned limit)
 {
     unsigned count = 0;
 

@@ -47,7 +47,7 @@ enum {
 
 /* A process as the one who pays. */
 struct payer {
-    uint64_t quota; /* frames it may still take */
+    uint64_t quota;                  /* frames it may still take */
     struct list pages[RECORD_KINDS]; /* those with room are in front */
 };
 

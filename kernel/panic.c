@@ -78,10 +78,8 @@ panic_begin(const char *text)
 void
 panic(const char *text)
 {
-    register uint64_t sp __asm__("sp");
-
     panic_begin(text);
-    backtrace_print((uint64_t)__builtin_return_address(0), 0, sp);
+    backtrace_print((uint64_t)__builtin_return_address(0), 0, riscv_sp());
     machine_power_off(1);
 }
 
@@ -91,8 +89,8 @@ panic_trap(const uint64_t *frame)
     uint64_t cause = CSR_READ(scause);
 
     panic_begin(fault_text(cause));
-    log_format("  pc %x address %x sp %x\n", frame[REG_PC],
-               CSR_READ(stval), frame[REG_SP]);
+    log_format("  pc %x address %x sp %x\n", frame[REG_PC], CSR_READ(stval),
+               frame[REG_SP]);
     backtrace_print(frame[REG_PC], frame[1], frame[REG_SP]);
     machine_power_off(1);
 }

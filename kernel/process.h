@@ -79,6 +79,6 @@ void process_end(struct process *p, int64_t code);
 /* One step of the oldest end under way; true while there is more to do. */
 bool process_end_step(void);
 
-/* Ends running thread `t`, and with the last thread its process. False: there is more to do,
- * call again. */
+/* Ends running thread `t`, and with the last thread its process. False: there
+ * is more to do, call again. */
 MUST_CHECK bool thread_exit(struct thread *t, int64_t code);

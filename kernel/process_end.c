@@ -62,8 +62,8 @@ object_revoke_one(struct object *object)
         mapping_remove(container_of(node, struct mapping, node));
     } else {
         /* Not finished is no matter: the next call finds it again. */
-        bool is_gone = handle_delete(&node_owner(node)->handles,
-                                     node_slot(node));
+        bool is_gone =
+            handle_delete(&node_owner(node)->handles, node_slot(node));
         (void)is_gone;
     }
     return true;

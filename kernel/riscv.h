@@ -109,19 +109,44 @@ riscv_reservation_clear(void)
 static inline void
 riscv_lock(uint32_t *lock)
 {
-    uint32_t taken;
-    do
-        __asm__ volatile("amoswap.w.aq %0, %1, (%2)"
-                         : "=&r"(taken)
-                         : "r"(1), "r"(lock)
+    uint32_t taken = 1;
+
+    while (taken)
+        __asm__ volatile("amoswap.w.aq %0, %2, %1"
+                         : "=&r"(taken), "+A"(*lock)
+                         : "r"(1)
                          : "memory");
-    while (taken);
 }
 
 static inline void
 riscv_unlock(uint32_t *lock)
 {
-    __asm__ volatile("amoswap.w.rl zero, zero, (%0)" ::"r"(lock) : "memory");
+    __asm__ volatile("amoswap.w.rl zero, zero, %0" : "+A"(*lock)::"memory");
+}
+
+/* The hart's record, which the kernel keeps in tp. */
+static inline void *
+riscv_tp(void)
+{
+    void *tp;
+
+    __asm__("mv %0, tp" : "=r"(tp));
+    return tp;
+}
+
+static inline void
+riscv_tp_set(void *tp)
+{
+    __asm__ volatile("mv tp, %0" ::"r"(tp));
+}
+
+static inline uint64_t
+riscv_sp(void)
+{
+    uint64_t sp;
+
+    __asm__ volatile("mv %0, sp" : "=r"(sp));
+    return sp;
 }
 
 struct sbi_result {

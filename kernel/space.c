@@ -56,16 +56,15 @@ kernel_map(pte_t *root, vaddr_t va, paddr_t start, uint64_t bytes,
             }
             table = phys_to_virt(sv39_address(*pte));
         }
-        table[sv39_index(va + done, level)] = sv39_entry(
-            start + done, bits | PTE_V | PTE_G | PTE_A | PTE_D);
+        table[sv39_index(va + done, level)] =
+            sv39_entry(start + done, bits | PTE_V | PTE_G | PTE_A | PTE_D);
         done += sv39_span(level);
     }
 }
 
 /* Maps the kernel's addresses from `from` to `to` to where they are. */
 static void
-kernel_map_range(const void *from, const void *to, uint64_t bits,
-                 paddr_t *free)
+kernel_map_range(const void *from, const void *to, uint64_t bits, paddr_t *free)
 {
     kernel_map(kernel_root, (vaddr_t)from, virt_to_phys(from),
                (uint64_t)((const char *)to - (const char *)from), bits, free);
@@ -84,7 +83,7 @@ asid_limit_probe(uint64_t satp)
 void
 space_init(paddr_t ram_end, paddr_t finisher, paddr_t *free)
 {
-    char *stacks_end = hart_stacks + HART_STACK_BYTES * HART_MAX;
+    char *stacks_end = hart_stacks + (size_t)HART_STACK_BYTES * HART_MAX;
 
     kernel_root = phys_to_virt(*free);
     *free += PAGE_BYTES;
@@ -196,8 +195,7 @@ space_unmap(struct space *space, vaddr_t va, unsigned pages)
 pte_t
 space_entry(const struct space *space, vaddr_t va)
 {
-    const pte_t *pte =
-        va < USER_TOP ? sv39_walk(space->root, va, 0) : NULL;
+    const pte_t *pte = va < USER_TOP ? sv39_walk(space->root, va, 0) : NULL;
 
     return pte && *pte & PTE_V ? *pte : 0;
 }
@@ -219,8 +217,8 @@ space_free_step(struct space *space, struct payer *payer)
     pte_t *pte = table_first(space->root, SV39_USER_ENTRIES);
 
     if (pte) {
-        pte_t *inner = table_first(phys_to_virt(sv39_address(*pte)),
-                                   SV39_ENTRIES);
+        pte_t *inner =
+            table_first(phys_to_virt(sv39_address(*pte)), SV39_ENTRIES);
         pte = inner ? inner : pte;
         payer_give_back(payer, sv39_address(*pte), 1);
         *pte = 0;

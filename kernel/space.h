@@ -14,7 +14,6 @@ struct space {
     unsigned asid;
 };
 
-
 /* Builds the kernel's own tables, which are the upper half of every space,
  * and switches to them: RAM from the kernel's first byte to `ram_end`, and
  * one page of the power-off register at `finisher` (0: none). Tables are taken
@@ -38,9 +37,9 @@ void space_create(struct space *space, struct payer *payer);
  * (PTE_R, PTE_W, PTE_X). All or nothing: ERR_ADDRESS if not below USER_TOP or
  * page 0 is touched, ERR_EXISTS if one is mapped, ERR_QUOTA if the payer
  * cannot pay for the tables with `spare` frames to spare. */
-MUST_CHECK err_t space_map(struct space *space, struct payer *payer,
-                           vaddr_t va, paddr_t start, unsigned pages,
-                           uint64_t bits, unsigned spare);
+MUST_CHECK err_t space_map(struct space *space, struct payer *payer, vaddr_t va,
+                           paddr_t start, unsigned pages, uint64_t bits,
+                           unsigned spare);
 
 /* Unmaps `pages` pages from `va`, all of which are mapped. */
 void space_unmap(struct space *space, vaddr_t va, unsigned pages);

@@ -79,8 +79,7 @@ sys_process_create(struct thread *t)
     if (!creator)
         return t;
     if (!is_power_of_two(plan.slots) || plan.slots < PROCESS_SLOTS_MIN ||
-        plan.slots > PROCESS_SLOTS_MAX ||
-        t->x[REG_A3] > creator->priority_max)
+        plan.slots > PROCESS_SLOTS_MAX || t->x[REG_A3] > creator->priority_max)
         return thread_finish(t, ERR_ARGUMENT);
     if (handle_table_is_full(&t->process->handles))
         return thread_finish(t, ERR_FULL);
@@ -196,9 +195,8 @@ sys_memory_map(struct thread *t)
 
     if (!p)
         return t;
-    slot = argument_handle(t, REG_A1,
-                           KEY(OBJECT_MEMORY,
-                               RIGHT_DERIVE | (rights & RIGHTS_ALL)));
+    slot = argument_handle(
+        t, REG_A1, KEY(OBJECT_MEMORY, RIGHT_DERIVE | (rights & RIGHTS_ALL)));
     if (!slot)
         return t;
     memory = object_memory(slot->object);

@@ -19,10 +19,10 @@ static struct thread nobody = {.token = UINT64_MAX};
 struct thread *threads[THREAD_IDS];
 
 static struct {
-    uint16_t free_first;        /* an id given back, or 0 */
+    uint16_t free_first; /* an id given back, or 0 */
     uint16_t free_next[THREAD_IDS];
-    unsigned fresh;             /* ids from here on were never used */
-    uint64_t count;             /* above that of every thread that ended */
+    unsigned fresh; /* ids from here on were never used */
+    uint64_t count; /* above that of every thread that ended */
 } ids;
 
 static const struct object_class thread_class;

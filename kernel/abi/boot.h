@@ -22,8 +22,8 @@
 
 struct boot_image {
     uint64_t magic;
-    uint64_t base;  /* address of this page; the next one is text */
-    uint64_t entry; /* address */
+    uint64_t base;         /* address of this page; the next one is text */
+    uint64_t entry;        /* address */
     uint64_t text_pages;   /* read, execute */
     uint64_t rodata_pages; /* read */
     uint64_t data_pages;   /* read, write */

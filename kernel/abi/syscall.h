@@ -37,13 +37,13 @@ enum syscall_number {
 /* Limits that a call checks and that programs may rely on. */
 enum {
     PAGE_BYTES = 4096,
-    PRIORITY_COUNT = 64,       /* 0 (least urgent) to 63 */
-    MEMORY_PAGES_MAX = 64,     /* a memory object, a map call, an unmap call */
-    PROCESS_SLOTS_MIN = 16,    /* a handle table is a power of two of slots */
+    PRIORITY_COUNT = 64,    /* 0 (least urgent) to 63 */
+    MEMORY_PAGES_MAX = 64,  /* a memory object, a map call, an unmap call */
+    PROCESS_SLOTS_MIN = 16, /* a handle table is a power of two of slots */
     PROCESS_SLOTS_MAX = 4096,
-    PROCESS_NAME_BYTES = 16,   /* two registers; shown in logs and by gdb */
-    MACHINE_LOG_BYTES = 40,    /* five registers */
-    MACHINE_STATUS_MAX = 255,  /* what a shell can show of an exit status */
+    PROCESS_NAME_BYTES = 16,  /* two registers; shown in logs and by gdb */
+    MACHINE_LOG_BYTES = 40,   /* five registers */
+    MACHINE_STATUS_MAX = 255, /* what a shell can show of an exit status */
 };
 
 /* User addresses are below this; page 0 is never mapped. */

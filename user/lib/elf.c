@@ -6,10 +6,10 @@
  *
  * What holds for every struct elf that elf_read makes:
  *
- * F1  Content lies inside the file and is not longer than its pages.
- * F2  Pages lie in user space, above page 0 and below the stack, and no two
+ * L1  Content lies inside the file and is not longer than its pages.
+ * L2  Pages lie in user space, above page 0 and below the stack, and no two
  *     segments share one.
- * F3  No segment is both writable and executable; `entry` lies in an
+ * L3  No segment is both writable and executable; `entry` lies in an
  *     executable one. */
 #include <lib/elf.h>
 

@@ -110,11 +110,12 @@ grants_copy(handle_t child, const struct spawn_request *request,
     for (size_t i = 0; i <= request->grant_count; i++) {
         const struct spawn_grant *from = i ? &request->grants[i - 1] : &self;
         struct startup_grant *to = &grants[i];
+        size_t length = strlen(from->name);
         err_t error;
 
-        if (strlen(from->name) >= sizeof(to->name))
+        if (length >= sizeof(to->name))
             return ERR_ARGUMENT;
-        strcpy(to->name, from->name);
+        memcpy(to->name, from->name, length + 1);
         error = from->badge ? sys_handle_mint(from->handle, child, from->rights,
                                               from->badge, &to->handle)
                             : sys_handle_copy(from->handle, child, from->rights,
