@@ -109,19 +109,14 @@ riscv_reservation_clear(void)
 static inline void
 riscv_lock(uint32_t *lock)
 {
-    uint32_t taken = 1;
-
-    while (taken)
-        __asm__ volatile("amoswap.w.aq %0, %2, %1"
-                         : "=&r"(taken), "+A"(*lock)
-                         : "r"(1)
-                         : "memory");
+    while (__atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE)) /* amoswap.w.aq */
+        continue;
 }
 
 static inline void
 riscv_unlock(uint32_t *lock)
 {
-    __asm__ volatile("amoswap.w.rl zero, zero, %0" : "+A"(*lock)::"memory");
+    __atomic_exchange_n(lock, 0, __ATOMIC_RELEASE); /* amoswap.w.rl */
 }
 
 /* The hart's record, which the kernel keeps in tp. */

@@ -18,7 +18,7 @@ import gdb
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tools.gdb import symbols, target, threads  # noqa: E402
+from tools.gdb import symbols, target, threads  # noqa: E402 only now can it be found
 
 
 class Chaski(gdb.Command):
