@@ -41,3 +41,14 @@ hart_idle(void)
     riscv_wait();
     riscv_lock(&kernel_lock);
 }
+
+void
+hart_mend(void)
+{
+    const struct hart *hart = hart_this();
+
+    for (unsigned i = 0; i < HART_MAX; i++)
+        if (hart == &harts[i])
+            return;
+    riscv_tp_set(&harts[0]);
+}

@@ -36,6 +36,10 @@ hart_this(void)
  * It holds the lock from here on. */
 void hart_init(uint32_t id);
 
+/* For a panic: if tp no longer points at a hart's record, lets it point at the
+ * first one's, so that hart_this can be used. */
+void hart_mend(void);
+
 /* Waits, with the lock dropped and on the kernel's own tables, until an
  * interrupt is pending. */
 void hart_idle(void);

@@ -59,17 +59,20 @@ backtrace_print(uint64_t pc, uint64_t ra, uint64_t sp)
     log_text("\n");
 }
 
-/* The first line; whoever reads the log looks for it. */
+/* The first line; whoever reads the log looks for it. Nothing is believed
+ * here: a trap on the way comes back as a second panic. */
 static void
 panic_begin(const char *text)
 {
-    const struct thread *t = hart_this()->current;
+    const struct thread *t;
 
     if (is_panicking) {
         log_text("PANIC inside a panic\n");
         machine_power_off(1);
     }
     is_panicking = true;
+    hart_mend();
+    t = hart_this()->current;
     log_format("PANIC hart %u: %s\n", hart_this()->id, text);
     if (t)
         log_format("  thread %u\n", thread_id(t));

@@ -97,8 +97,8 @@ waiter_run(void *argument)
 {
     struct waiter *w = argument;
 
-    w->message = (struct message){.header = 3 | w->flags,
-                                  .words = {9, 8, 7, 6, 5}};
+    w->message =
+        (struct message){.header = 3 | w->flags, .words = {9, 8, 7, 6, 5}};
     if (w->carried != HANDLE_NONE)
         w->message.words[4] = w->carried;
     if (w->kind == WAIT_SEND)

@@ -232,10 +232,11 @@ scenario_full_threads(void)
     unsigned count = 0;
     err_t error;
 
-    check_error(sys_process_create(self, 4096, 16, 0, process_name("crowd"),
-                                   &process),
-                OK, "a process");
-    while ((error = sys_thread_create(process, 0x1000, 0, 0, 0, &thread)) == OK) {
+    check_error(
+        sys_process_create(self, 4096, 16, 0, process_name("crowd"), &process),
+        OK, "a process");
+    while ((error = sys_thread_create(process, 0x1000, 0, 0, 0, &thread)) ==
+           OK) {
         count++;
         close(thread);
     }
@@ -255,9 +256,9 @@ scenario_full_mappings(void)
     err_t error = OK;
     unsigned count = 0;
 
-    check_error(sys_process_create(self, 64, 16, 0, process_name("maps"),
-                                   &process),
-                OK, "a process");
+    check_error(
+        sys_process_create(self, 64, 16, 0, process_name("maps"), &process), OK,
+        "a process");
     check_error(sys_memory_create(self, 1, &memory), OK, "memory");
     while (error == OK && count <= MAPPINGS_MAX)
         error = sys_memory_map(process, memory, base + count++ * 4096, 0, 1,
@@ -265,9 +266,9 @@ scenario_full_mappings(void)
     check_error(error, ERR_FULL, "the last mapping");
     check(count == MAPPINGS_MAX + 1, "another number than promised");
     check_error(sys_memory_unmap(process, base + 4096 * 500, 1), OK, "unmap");
-    check_error(sys_memory_map(process, memory, base + 4096 * 500, 0, 1,
-                               MEMORY_READ),
-                OK, "again");
+    check_error(
+        sys_memory_map(process, memory, base + 4096 * 500, 0, 1, MEMORY_READ),
+        OK, "again");
     close(memory);
     check_error(sys_process_kill(process, 0), OK, "kill");
     await_end(process);
@@ -281,9 +282,9 @@ scenario_payer_ends(void)
     handle_t payer, port, memory, kept;
     struct message m = {0};
 
-    check_error(sys_process_create(self, 32, 16, 0, process_name("payer"),
-                                   &payer),
-                OK, "a process");
+    check_error(
+        sys_process_create(self, 32, 16, 0, process_name("payer"), &payer), OK,
+        "a process");
     check_error(sys_endpoint_create(payer, &port), OK, "its endpoint");
     check_error(sys_memory_create(payer, 3, &memory), OK, "its memory");
     kept = copy(memory, MEMORY_READ | MEMORY_WRITE | RIGHT_DERIVE);

@@ -69,9 +69,9 @@ scenario_moved(void)
     handle_t port = port_create(), badged = HANDLE_NONE;
     struct message m;
 
-    check_error(sys_handle_mint(port, self, ENDPOINT_SEND | RIGHT_MOVE, BADGE,
-                                &badged),
-                OK, "mint");
+    check_error(
+        sys_handle_mint(port, self, ENDPOINT_SEND | RIGHT_MOVE, BADGE, &badged),
+        OK, "mint");
     check_error(give(taker, badged), OK, "giving");
     check_error(sys_handle_close(badged), ERR_HANDLE, "its old name");
     waiters[0].kind = WAIT_RECV;
@@ -158,9 +158,9 @@ scenario_payer(void)
     struct taker taker = taker_start();
     handle_t payer = HANDLE_NONE, port = HANDLE_NONE;
 
-    check_error(sys_process_create(self, 16, 16, 0, process_name("payer"),
-                                   &payer),
-                OK, "a process");
+    check_error(
+        sys_process_create(self, 16, 16, 0, process_name("payer"), &payer), OK,
+        "a process");
     check_error(sys_endpoint_create(payer, &port), OK, "its endpoint");
     check_error(give(taker, port), OK, "giving");
     check_error(sys_process_kill(payer, 0), OK, "kill");

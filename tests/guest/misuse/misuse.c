@@ -221,14 +221,14 @@ row_try(const struct row *row, uint64_t frames)
                    : row->a[i];
     error = raw_call(row->number, a, row->token, &result);
     if (error != row->error) {
-        printf("row %s %s FAILED: got %s\n", row_name(row), error_name(row->error),
-               error_name(error));
+        printf("row %s %s FAILED: got %s\n", row_name(row),
+               error_name(row->error), error_name(error));
         failures++;
         return;
     }
     if (!bystander_is_well((uint64_t)error << 32 | row->number)) {
-        printf("row %s %s FAILED: the bystander does not answer\n", row_name(row),
-               error_name(row->error));
+        printf("row %s %s FAILED: the bystander does not answer\n",
+               row_name(row), error_name(row->error));
         failures++;
     }
     /* The dying child gives its frames back some time. */

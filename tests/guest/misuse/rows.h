@@ -55,6 +55,9 @@ struct row {
 #define WINDOW_USED UINT64_C(0x21000000)     /* two pages of CELLS */
 #define RW (MEMORY_READ | MEMORY_WRITE)
 
+/* Tables, a row a line. */
+/* clang-format off */
+
 /* What every call whose a0 is a handle says to a bad one. */
 #define BAD_HANDLES(call, ...)                                                 \
     {call, ERR_HANDLE, {0, __VA_ARGS__}, 0},                                   \
