@@ -7,33 +7,11 @@
  * Called by trap.c. */
 #include "fault.h"
 
+#include "cause.h"
 #include "log.h"
 #include "process.h"
 #include "riscv.h"
 #include "sched.h"
-
-const char *
-fault_text(uint64_t cause)
-{
-    static const char *const texts[] = {
-        [CAUSE_FETCH_MISALIGNED] = "jump to an odd address",
-        [CAUSE_FETCH_ACCESS] = "fetch where there is no memory",
-        [CAUSE_ILLEGAL] = "illegal instruction",
-        [CAUSE_BREAKPOINT] = "breakpoint instruction",
-        [CAUSE_LOAD_MISALIGNED] = "misaligned load",
-        [CAUSE_LOAD_ACCESS] = "load where there is no memory",
-        [CAUSE_STORE_MISALIGNED] = "misaligned store",
-        [CAUSE_STORE_ACCESS] = "store where there is no memory",
-        [CAUSE_USER_CALL] = "system call",
-        [CAUSE_FETCH_PAGE] = "fetch from a page that is not executable",
-        [CAUSE_LOAD_PAGE] = "load from a page that is not readable",
-        [CAUSE_STORE_PAGE] = "store to a page that is not writable",
-    };
-
-    if (cause < sizeof(texts) / sizeof(texts[0]) && texts[cause])
-        return texts[cause];
-    return "unknown trap";
-}
 
 /* Whether the tables allow what the hart refused. */
 static bool
@@ -59,7 +37,7 @@ fault_raise(struct thread *t, uint64_t cause, uaddr_t address)
         return t;
     }
     log_format("FAULT %s thread %u: %s, pc %x, address %x\n", t->process->name,
-               thread_id(t), fault_text(cause), t->x[REG_PC], address);
+               thread_id(t), cause_text(cause), t->x[REG_PC], address);
     t->state = THREAD_ENDED;
     process_end(t->process, -(int64_t)cause);
     return schedule();

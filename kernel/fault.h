@@ -8,6 +8,3 @@
 /* `t` trapped with `cause` (scause) at `address` (stval). Ends its process
  * after one line in the log; returns who runs next. */
 struct thread *fault_raise(struct thread *t, uint64_t cause, uaddr_t address);
-
-/* The cause in words: "load from an unmapped page". */
-const char *fault_text(uint64_t cause);

@@ -17,8 +17,22 @@
  *     it was made.
  * H4  An object's `handles` is empty only while it is made or unmade.
  *
- * Pure: knows nothing of processes but where their tables are. */
+ * Pure: of processes it knows only where their records lie. */
 #include "handle.h"
+
+#include "frame.h"
+
+struct process *
+node_owner(const struct node *node)
+{
+    return phys_to_virt((paddr_t)node->owner * RECORD_LARGE_BYTES);
+}
+
+void
+node_owner_set(struct node *node, const struct process *process)
+{
+    node->owner = (uint32_t)(virt_to_phys(process) / RECORD_LARGE_BYTES);
+}
 
 void
 handle_table_init(struct handle_table *table, void *memory, uint64_t slots)

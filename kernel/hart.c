@@ -2,8 +2,6 @@
 /* A hart with nothing to do, and a hart at its beginning. */
 #include "hart.h"
 
-#include "space.h"
-
 extern char hart_stacks[];
 
 uint32_t kernel_lock;
@@ -30,13 +28,18 @@ hart_init(uint32_t id)
 }
 
 void
-hart_idle(void)
+hart_leave_space(void)
 {
     struct hart *hart = hart_this();
 
-    /* Nobody's root may be in use here: the process may end meanwhile. */
-    hart->satp = space_kernel_satp();
+    hart->satp = hart->kernel_satp;
     CSR_WRITE(satp, hart->satp);
+}
+
+void
+hart_idle(void)
+{
+    hart_leave_space(); /* the process may end meanwhile */
     riscv_unlock(&kernel_lock);
     riscv_wait();
     riscv_lock(&kernel_lock);

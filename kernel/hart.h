@@ -14,6 +14,7 @@ struct hart {
     struct thread *current; /* what it runs, or ran last */
     uint64_t satp;          /* the word in its satp register, see space.h */
     uint32_t *lock;         /* kernel_lock, where trap.S finds it quickly */
+    uint64_t kernel_satp;   /* the word for the kernel's own tables */
     uint32_t id;
     bool is_slice_armed;
 };
@@ -35,6 +36,9 @@ hart_this(void)
 /* Gives the booting hart its record; until then hart_this must not be used.
  * It holds the lock from here on. */
 void hart_init(uint32_t id);
+
+/* Goes over to the kernel's own tables: nobody's root is in use here then. */
+void hart_leave_space(void);
 
 /* For a panic: if tp no longer points at a hart's record, lets it point at the
  * first one's, so that hart_this can be used. */

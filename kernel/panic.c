@@ -11,7 +11,7 @@
  * The stack itself may be the trouble: it is only read where it is mapped. */
 #include "panic.h"
 
-#include "fault.h"
+#include "cause.h"
 #include "hart.h"
 #include "log.h"
 #include "machine.h"
@@ -91,7 +91,7 @@ panic_trap(const uint64_t *frame)
 {
     uint64_t cause = CSR_READ(scause);
 
-    panic_begin(fault_text(cause));
+    panic_begin(cause_text(cause));
     log_format("  pc %x address %x sp %x\n", frame[REG_PC], CSR_READ(stval),
                frame[REG_SP]);
     backtrace_print(frame[REG_PC], frame[1], frame[REG_SP]);

@@ -12,18 +12,6 @@
 
 static const struct object_class process_class;
 
-struct process *
-node_owner(const struct node *node)
-{
-    return phys_to_virt((paddr_t)node->owner * RECORD_LARGE_BYTES);
-}
-
-void
-node_owner_set(struct node *node, const struct process *process)
-{
-    node->owner = (uint32_t)(virt_to_phys(process) / RECORD_LARGE_BYTES);
-}
-
 /* Fills a zeroed record: `slots` slots at `table`, which is paid for. */
 static void
 process_init(struct process *p, struct process *creator, uint64_t quota,

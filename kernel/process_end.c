@@ -187,13 +187,9 @@ end_mapping(struct process *p)
 static bool
 end_table(struct process *p)
 {
-    struct hart *hart = hart_this();
-
     /* The hart that asked for the end may still be on these tables. */
-    if (hart->satp == p->space.satp) {
-        hart->satp = space_kernel_satp();
-        CSR_WRITE(satp, hart->satp);
-    }
+    if (hart_this()->satp == p->space.satp)
+        hart_leave_space();
     return space_free_step(&p->space, &p->payer);
 }
 

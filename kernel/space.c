@@ -84,6 +84,7 @@ void
 space_init(paddr_t ram_end, paddr_t finisher, paddr_t *free)
 {
     char *stacks_end = hart_stacks + (size_t)HART_STACK_BYTES * HART_MAX;
+    uint64_t satp;
 
     kernel_root = phys_to_virt(*free);
     *free += PAGE_BYTES;
@@ -100,17 +101,12 @@ space_init(paddr_t ram_end, paddr_t finisher, paddr_t *free)
     if (finisher)
         kernel_map(kernel_root, (vaddr_t)phys_to_virt(finisher), finisher,
                    PAGE_BYTES, PTE_R | PTE_W, free);
-    hart_this()->satp = space_kernel_satp();
-    CSR_WRITE(satp, space_kernel_satp());
+    satp = SATP_SV39 | virt_to_phys(kernel_root) / PAGE_BYTES;
+    hart_this()->kernel_satp = satp;
+    hart_leave_space();
     riscv_flush_all();
-    asid_init(asid_limit_probe(space_kernel_satp()));
+    asid_init(asid_limit_probe(satp));
     riscv_flush_all();
-}
-
-uint64_t
-space_kernel_satp(void)
-{
-    return SATP_SV39 | virt_to_phys(kernel_root) / PAGE_BYTES;
 }
 
 void

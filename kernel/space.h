@@ -20,9 +20,6 @@ struct space {
  * from `*free` on, which moves up. */
 void space_init(paddr_t ram_end, paddr_t finisher, paddr_t *free);
 
-/* The satp word of the kernel's own tables, for harts without a process. */
-uint64_t space_kernel_satp(void);
-
 /* Maps [va, va + bytes) of the kernel to `start` with `bits`, in the largest
  * leaves that fit, under `root`. Tables are taken from `*free` on. */
 void kernel_map(pte_t *root, vaddr_t va, paddr_t start, uint64_t bytes,

@@ -10,7 +10,6 @@
 #include "hart.h"
 #include "riscv.h"
 #include "sbi.h"
-#include "sched.h"
 
 static struct {
     uint64_t slice_ticks;
@@ -70,11 +69,10 @@ timer_slice_restart(void)
 }
 
 /* Lab: traps-timer */
-struct thread *
-timer_tick(struct thread *t)
+void
+timer_tick(void)
 {
     timer_disarm();
-    return slice_tick(t);
 }
 
 void

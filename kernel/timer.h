@@ -4,8 +4,6 @@
 
 #include "types.h"
 
-struct thread;
-
 /* What a thread gets before another of its priority has its turn, unless the
  * command line says otherwise ("slice_us="). */
 enum { SLICE_US = 10000, SLICE_US_MIN = 100, SLICE_US_MAX = 1000000 };
@@ -29,8 +27,8 @@ void timer_slice_arm(void);
 /* Starts a slice anew. */
 void timer_slice_restart(void);
 
-/* The timer interrupt of a hart that runs `t`; returns who runs now. */
-struct thread *timer_tick(struct thread *t);
+/* The timer's interrupt has come: it is not armed any more. */
+void timer_tick(void);
 
 /* Waits for an interrupt with nothing to run. */
 void timer_idle(void);

@@ -7,6 +7,7 @@
 
 #include "fault.h"
 #include "riscv.h"
+#include "sched.h"
 #include "syscall.h"
 #include "timer.h"
 
@@ -15,8 +16,10 @@ static COLD struct thread *
 trap_other(struct thread *t, uint64_t cause)
 {
     riscv_reservation_clear();
-    if (cause == CAUSE_TIMER)
-        return timer_tick(t);
+    if (cause == CAUSE_TIMER) {
+        timer_tick();
+        return slice_tick(t);
+    }
     if (cause & CAUSE_INTERRUPT)
         panic("an interrupt that nobody enabled");
     return fault_raise(t, cause, CSR_READ(stval));

@@ -21,7 +21,7 @@ SOURCES = {
     "cpio": ("kernel/cpio.c",),
     "fdt": ("kernel/fdt.c",),
     "frame": ("kernel/frame.c", "tests/host/ram.c"),
-    "handle": ("kernel/handle.c",),
+    "handle": ("kernel/handle.c", "tests/host/ram.c"),
     "library": tuple(
         f"user/lib/{name}.c" for name in ("archive", "devicetree", "elf")
     ),

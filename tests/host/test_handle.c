@@ -5,6 +5,7 @@
  * ordered children, and knows every name that was ever given out. After each
  * operation tree, tables and look-ups must be what the model says. */
 #include "handle.h"
+#include "ram.h"
 
 #include "check.h"
 
@@ -53,23 +54,11 @@ static struct node mappings[NODES_MAX];
 static handle_t names[TABLES][NAMES_MAX];
 static unsigned name_counts[TABLES];
 
-/* Owners are numbers here: table i belongs to "process" i + 1. */
+/* Table i belongs to the process whose record is the i-th of RAM. */
 static const struct process *
 owner_of(unsigned table)
 {
-    return (const struct process *)(uintptr_t)(table + 1);
-}
-
-struct process *
-node_owner(const struct node *node)
-{
-    return (struct process *)(uintptr_t)node->owner;
-}
-
-void
-node_owner_set(struct node *node, const struct process *process)
-{
-    node->owner = (uint32_t)(uintptr_t)process;
+    return phys_to_virt(RAM_START + (paddr_t)table * RECORD_LARGE_BYTES);
 }
 
 static void
