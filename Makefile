@@ -83,10 +83,17 @@ grade: install ## score your work: LAB=ipc [EX=4.2] [SEED=0x5a17]
 	    $(if $(EX),--exercise '$(EX)') $(if $(SEED),--seed '$(SEED)') \
 	    || [ $$? -eq 1 ]
 
-gdb: gdb-build ## boot it stopped, with gdb attached
+# With an exercise: the run that lost it, its kernel as it was graded.
+gdb: $(if $(EX),install,gdb-build) ## gdb on it: [LAB=ipc EX=4.2 SEED=0x5a17]
+ifdef EX
+	@QEMU='$(QEMU)' $(PYTHON) -m grader debug . --lab '$(LAB)' \
+	    --out $(BUILD)/grade --exercise '$(EX)' \
+	    $(if $(SEED),--seed '$(SEED)') $(if $(SCORE),--score '$(SCORE)')
+else
 	@QEMU='$(QEMU)' BUILD='$(BUILD)/gdb' RUN='$(BUILD)' \
 	    tools/debug $(MACHINE) -append '$(BOOTARGS)' \
 	    -kernel $(BUILD)/gdb/kernel.bin -initrd $(BUILD)/gdb/boot.cpio
+endif
 
 # Built for looking at: in optimised code a breakpoint on a function that was
 # compiled into others does not stop at each of them (docs/adr/0002).

@@ -12,16 +12,23 @@ for it. Two kinds of evidence count:
 The modules, from the machine up to the mark:
 
     remote    two small clients: the gdb remote protocol, QEMU's QMP
+    poison    what a machine's memory holds before anybody wrote to it
     qemu      one boot under a virtual clock, from start to a certain end
-    elf       names and address ranges of a program's functions
+    endstop   the machine at that end: registers, memory, page tables (T0)
+    sv39      page tables walked from outside
+    elf       what is where in a program
     traplog   the system calls that QEMU saw (T0)
     console   the records that programs reported (T1), and kernel messages
     seed      one number that fixes the schedule and the inputs of a run
     verdict   the words a judgement is made of
+    difference  where two lists of records part, told and classified
     run       one finished boot as lab tests see it: `run.expect(...)`
+    job       what the plugin is told
     plugin    the pytest plugin: fixtures `boot` and `seed`, points, report
     card      the failure card, which should teach
+    hints     a known mistake that fails in exactly the same way
     results   results.json
+    junit     the same for tools that know JUnit's XML
 
     lab       labs/<lab>/lab.toml
     labtool   whole functions found and swapped in source files
@@ -29,6 +36,7 @@ The modules, from the machine up to the mark:
     submission  what was handed in, and what is refused
     build     make, with objects kept between builds
     grade     one submission from files to results.json
+    debug     gdb on a run that lost a score
     gate      the lab's own examination: reference, mutants, cheats
     cli       the command line
 """

@@ -3,7 +3,8 @@
 
 A card answers in this order: what was lost, what was expected and what came
 instead, what was seen from outside, which functions are yours, and how to see
-it again. It names facts and never guesses at the bug."""
+it again. It names facts and never guesses at the bug. A hint comes only when
+all losses together are exactly those of one known mistake."""
 
 import textwrap
 from collections.abc import Sequence
@@ -37,7 +38,7 @@ def score_line(result: ScoreResult) -> str:
     points = "-" if result.points is None else str(result.points)
     text = (
         f"  {result.score.exercise}  {result.score.name:<24}"
-        f" {points:>3} of {result.score.points:<3} {result.verdict:<12}"
+        f" {points:>3} of {result.score.points:<3} {result.verdict_text:<12}"
     )
     if result.outcomes and result.verdict is not Verdict.PASS:
         text += " on {} of {} seeds".format(*result.seeds)
@@ -71,11 +72,25 @@ def card(
         lines += _labelled("instructions", [f"{failure.icount:,}"])
     lines += _labelled("it rests on", [score.t0])
     lines += _labelled("your functions", _owned(exercise, kernel))
-    lines += _labelled(
-        "see it again",
-        [f"make grade LAB={lab.folder} EX={exercise.id} SEED={loss.seed:#x}"],
-    )
+    words = f"LAB={lab.folder} EX={exercise.id} SEED={loss.seed:#x}"
+    which = f" SCORE={score.name}" if len(exercise.scores) > 1 else ""
+    lines += _labelled("see it again", [f"make grade {words}"])
+    lines += _labelled("stop in it", [f"make gdb {words}{which}"])
     return "\n".join([*lines, "-" * WIDTH])
+
+
+def hint_text(hint: str, seeds: int) -> str:
+    """What is said under the cards if one known mistake explains them all."""
+    text = (
+        f"On each of {seeds} seeds it fails exactly like a kernel in which"
+        f" {hint}"
+    )
+    return "\n".join(_labelled("hint", [text]))
+
+
+def note(text: str) -> str:
+    """Something that is worth knowing and costs nothing."""
+    return "\n".join(textwrap.wrap(text, WIDTH, initial_indent="  note: "))
 
 
 def build_card(message: str, log: Sequence[str]) -> str:

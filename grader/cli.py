@@ -3,7 +3,8 @@
 
     python3 -m grader starter --lab ipc --out DIR
     python3 -m grader grade SUBMISSION --lab ipc [--ex 4.2] [--seed 0x5a17]
-    python3 -m grader gate --lab ipc
+    python3 -m grader debug SUBMISSION --lab ipc --ex 4.2 [--seed 0x5a17]
+    python3 -m grader gate --lab ipc [--write-hints]
 
 Exit status: 0 graded and all passed, 1 graded with losses, 2 usage or a
 submission that does not build, 3 infrastructure. Points are in results.json
@@ -14,8 +15,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from grader.gate import GateError, examine, subjects
+from grader.debug import debug
+from grader.gate import (
+    GateError,
+    check_hints,
+    examine,
+    subjects,
+    write_hints,
+)
 from grader.grade import Exit, Order, grade
+from grader.hints import HINTS_FILE, Hints
 from grader.lab import find_lab
 from grader.seed import PUBLIC_SEEDS
 from grader.starter import write_starter
@@ -53,26 +62,35 @@ def _parser() -> argparse.ArgumentParser:
 
     grading = commands.add_parser("grade", help="grade one submission")
     grading.set_defaults(command=_grade)
-    grading.add_argument(
-        "submission",
-        type=Path,
-        help="a directory with kernel/ in it, a kernel file, or a .c file"
-        " with functions to swap into the complete kernel",
-    )
-    grading.add_argument(
-        "--out", type=Path, metavar="DIR", help="default: build/grade"
-    )
-    grading.add_argument(
-        "--ex", "--exercise", metavar="4.2", help="only this exercise"
-    )
+    debugging = commands.add_parser("debug", help="gdb on a run that was lost")
+    debugging.set_defaults(command=_debug)
+    debugging.add_argument("--score", help="only this score of the exercise")
+    for command in (grading, debugging):
+        command.add_argument(
+            "submission",
+            type=Path,
+            help="a directory with kernel/ in it, a kernel file, or a .c file"
+            " with functions to swap into the complete kernel",
+        )
+        command.add_argument(
+            "--out", type=Path, metavar="DIR", help="default: build/grade"
+        )
+        command.add_argument(
+            "--ex", "--exercise", metavar="4.2", help="only this exercise"
+        )
     gate = commands.add_parser("gate", help="examine a lab's own tests")
     gate.set_defaults(command=_gate)
     gate.add_argument(
         "--out", type=Path, metavar="DIR", help="default: build/gate"
     )
+    gate.add_argument(
+        "--write-hints",
+        action="store_true",
+        help="write the mutants' signatures to the lab's hints.json",
+    )
     gate.set_defaults(ex=None)
 
-    for command in (grading, gate):
+    for command in (grading, debugging, gate):
         command.add_argument(
             "--seed",
             type=_seed,
@@ -80,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
             help="only this seed (may be repeated); default: the public ones",
         )
 
-    for command in (starter, grading, gate):
+    for command in (starter, grading, debugging, gate):
         command.add_argument(
             "--lab", required=True, help="as in 4, ipc or 4-ipc"
         )
@@ -112,13 +130,31 @@ def _grade(options: argparse.Namespace) -> int:
     return grade(_order(options, "grade"), options.submission)
 
 
+def _debug(options: argparse.Namespace) -> int:
+    """Opens gdb on a run."""
+    order = _order(options, "grade")
+    return debug(order, options.submission, options.score)
+
+
 def _gate(options: argparse.Namespace) -> int:
     """Examines a lab: its reference, starter, mutants, and so on."""
     order = _order(options, "gate")
     failures = []
+    results = {}
     for subject in subjects(order.lab):
         try:
-            examine(order, subject)
+            results[subject] = examine(order, subject)
+        except GateError as error:
+            failures.append(str(error))
+    file = order.lab.path / HINTS_FILE
+    if options.write_hints and not failures:
+        write_hints(file, results)
+    hints = Hints.read(file)
+    # Of other seeds than the lab's, its hints say nothing.
+    seeds = hints.seeds if hints else [hex(seed) for seed in PUBLIC_SEEDS]
+    if seeds == [hex(seed) for seed in order.seeds]:
+        try:
+            check_hints(hints, results)
         except GateError as error:
             failures.append(str(error))
     print()

@@ -9,6 +9,11 @@ For each lab:
     alternatives/  each correct kernel of another make gets all points
     cheats/        each gets what its first line says, most often nothing
 
+Mutants are graded with the whole lab, for the signature of each goes into
+hints.json (hints.py): the gate checks that what is there is what it sees, and
+that without a mutant in the table its kernel gets no hint, neither for the
+whole lab nor for its exercise alone. So a hint can only be right.
+
 A mutant's first line is `/* kills: 4.2; hint: ... */`, a cheat's is
 `/* expects: 0; ... */`. Mutants and alternatives are swapped into the
 complete kernel. Cheats go into the starter: they do something else instead
@@ -16,20 +21,22 @@ of the work. An INFRA verdict proves nothing and fails the examination."""
 
 import json
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from grader.build import BuildError, Workshop, pristine_sources
 from grader.grade import Exit, Order, grade_submission
+from grader.hints import HINTS_FILE, Hints, Mutant, signature
 from grader.labtool import Sources, apply_patch, first_comment
 from grader.lab import Lab
 from grader.starter import starter_sources
 from grader.submission import Submission, read_submission
 from grader.verdict import UsageError, Verdict
 
-KILLS = re.compile(r"kills: ([\d.]+); hint: \S")
+KILLS = re.compile(r"kills: ([\d.]+); hint: (\S.*\S)")
 EXPECTS = re.compile(r"expects: (\d+);")
 
 
@@ -69,22 +76,74 @@ def subjects(lab: Lab) -> list[Subject]:
     return found
 
 
-def examine(order: Order, subject: Subject) -> None:
-    """Grades one subject; GateError unless it gets what it should."""
+def examine(order: Order, subject: Subject) -> dict[str, Any]:
+    """Grades one subject and returns its results; GateError unless it gets
+    what it should."""
     if subject.kind is Kind.STARTER:
         _build_strictly(order)
     header = _header(subject.path)
     if subject.kind is Kind.MUTANT:
-        exercise = _matched(KILLS, header, subject, "kills: 4.2; hint: ...")
-        order.lab.exercise(exercise)
-        order = replace(order, exercise=exercise)
+        order.lab.exercise(_kills(header, subject)[0])
     status = grade_submission(
-        order, str(subject), lambda: _read(order, subject)
+        order, str(subject), lambda: subject_sources(order, subject)
     )
     if status is Exit.INFRASTRUCTURE:
         raise GateError(f"{subject}: an INFRA verdict, which proves nothing")
-    table = json.loads((order.out / "results.json").read_text())
+    table: dict[str, Any] = json.loads(
+        (order.out / "results.json").read_text()
+    )
     _compare(subject, header, table)
+    return table
+
+
+def write_hints(
+    file: Path, results: Mapping[Subject, dict[str, Any]]
+) -> None:
+    """Writes hints.json from the results of all subjects."""
+    one = next(iter(results.values()))
+    Hints(
+        qemu=one["qemu"],
+        firmware_sha256=one["firmware_sha256"],
+        seeds=one["seeds"],
+        mutants=_mutants(results),
+    ).write(file)
+
+
+def _mutants(results: Mapping[Subject, dict[str, Any]]) -> dict[str, Mutant]:
+    """What hints.json should say of the mutants among these subjects."""
+    return {
+        subject.path.name: Mutant(
+            _kills(_header(subject.path), subject)[1], signature(table)
+        )
+        for subject, table in results.items()
+        if subject.kind is Kind.MUTANT and subject.path
+    }
+
+
+def check_hints(
+    hints: Hints | None, results: Mapping[Subject, dict[str, Any]]
+) -> None:
+    """GateError unless the hints are what the results of all subjects make
+    them, and none of them could be wrong."""
+    seen = _mutants(results)
+    if not hints or hints.mutants != seen:
+        known = hints.mutants if hints else {}
+        names = {*known, *seen}
+        stale = sorted(n for n in names if known.get(n) != seen.get(n))
+        raise GateError(
+            f"{HINTS_FILE} is out of date ({', '.join(stale)}):"
+            " python3 -m grader gate --lab ... --write-hints"
+        )
+    for subject, table in results.items():
+        if subject.kind is Kind.MUTANT and subject.path:
+            own = _kills(_header(subject.path), subject)[0]
+            alone = [s for s in table["scores"] if s["exercise"] == own]
+            for part in (table, {**table, "scores": alone}):
+                if hint := hints.find(part, but=[subject.path.name]):
+                    raise GateError(
+                        f"{subject} left out of the table gets the hint of"
+                        f" another: {hint}"
+                    )
 
 
 def _compare(subject: Subject, header: str, table: dict[str, Any]) -> None:
@@ -102,16 +161,21 @@ def _compare(subject: Subject, header: str, table: dict[str, Any]) -> None:
             if points != 0:
                 raise GateError(f"the starter gets {points} points for nothing")
         case Kind.MUTANT:
-            if points == maximum:
+            own = _kills(header, subject)[0]
+            if all(
+                score["points"] == score["max"]
+                for score in table["scores"]
+                if score["exercise"] == own
+            ):
                 raise GateError(f"{subject} survives: no test notices it")
         case Kind.CHEAT:
             header = header or "expects: 0;"  # a whole tree has no first line
-            wanted = _matched(EXPECTS, header, subject, "expects: 0; ...")
+            wanted = _matched(EXPECTS, header, subject, "expects: 0; ...")[1]
             if points != int(wanted):
                 raise GateError(f"{subject} gets {points} points, not {wanted}")
 
 
-def _read(order: Order, subject: Subject) -> Submission:
+def subject_sources(order: Order, subject: Subject) -> Submission:
     """The sources of a subject."""
     reference = pristine_sources(order.root)
     if subject.kind is Kind.REFERENCE:
@@ -147,10 +211,16 @@ def _header(path: Path | None) -> str:
     return first_comment(path.read_text())
 
 
+def _kills(header: str, subject: Subject) -> tuple[str, str]:
+    """The exercise that a mutant fails, and its hint."""
+    match = _matched(KILLS, header, subject, "kills: 4.2; hint: ...")
+    return match[1], match[2]
+
+
 def _matched(
     pattern: re.Pattern[str], header: str, subject: Subject, form: str
-) -> str:
+) -> re.Match[str]:
     match = pattern.search(header)
     if not match:
         raise UsageError(f"{subject}: its first line must be /* {form} */")
-    return match[1]
+    return match

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
-from grader import card
+from grader import card, poison
 from grader.build import BuildError, Workshop, pristine_sources
+from grader.job import Job
 from grader.lab import Lab
-from grader.plugin import Job
 from grader.results import Results
 from grader.starter import starter_sources
 from grader.submission import Refused, Submission, read_submission
@@ -83,6 +83,7 @@ def grade_submission(
         kernel_elf=kernel.elf,
         sources=kernel.sources,
         programs=workshop.programs(order.lab),
+        memory=poison.template(order.root / "build"),
         out=order.out,
         seeds=list(order.seeds),
         exercise=order.exercise,

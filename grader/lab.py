@@ -17,6 +17,7 @@
     name = "receiver-first"
     points = 12
     budget = 50_000_000       # only if it differs from the lab's
+    partial = true            # only if parts of it earn parts of its points
     t0 = "the fact seen from outside that it rests on" """
 
 import tomllib
@@ -40,13 +41,15 @@ class Function:
 
 @dataclass(frozen=True)
 class Score:
-    """Points that are earned together, on all seeds, or not at all."""
+    """Points that are earned together, on all seeds, or not at all; or part
+    by part, if it is `partial`."""
 
     exercise: str
     name: str
     points: int
     budget: int
     t0: str
+    partial: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -161,6 +164,7 @@ def _exercise(part: dict[str, Any], budget: int) -> Exercise:
                 points=int(score["points"]),
                 budget=int(score.get("budget", budget)),
                 t0=str(score["t0"]),
+                partial=bool(score.get("partial", False)),
             )
             for score in part["score"]
         ),

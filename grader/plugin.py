@@ -14,51 +14,30 @@ a *job*, a file that `python3 -m grader grade` writes: the plugin builds
 nothing. Without a job it does nothing but register the marker."""
 
 import hashlib
-import json
 from collections import Counter
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from grader import qemu
-from grader.card import Loss, card, score_line
+from grader.card import Loss, card, hint_text, note, score_line
+from grader.difference import without_numbers
 from grader.elf import Program
+from grader.hints import HINTS_FILE, Hints
+from grader.job import Job
 from grader.lab import Lab, Score, read_lab
 from grader.results import Outcome, Results
-from grader.run import Run, judge
+from grader.run import Part, Run, judge
 from grader.seed import Seed
 from grader.verdict import Failure, InfrastructureError, Verdict
 
 # An INFRA verdict is retried twice.
 ATTEMPTS = 3
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to grade: written by the command line, read by the plugin."""
-
-    lab: Path  # its lab.toml
-    submission: str
-    kernel: Path  # kernel.bin
-    kernel_elf: Path
-    sources: Path  # the kernel files it was built from
-    programs: Path  # boot.cpio and the ELF files of the lab's programs
-    out: Path
-    seeds: list[int]
-    exercise: str | None
-    notes: list[str]
-
-    def write(self, file: Path) -> None:
-        file.write_text(json.dumps(asdict(self), default=str, indent=2))
-
-    @staticmethod
-    def read(file: Path) -> "Job":
-        table = json.loads(file.read_text())
-        for each in fields(Job):
-            if each.type is Path:
-                table[each.name] = Path(table[each.name])
-        return Job(**table)
+# What is longer, kernel and programs would cut.
+BOOTARGS_BYTES_MAX = 1023
 
 
 @dataclass
@@ -71,6 +50,7 @@ class Grading:
     programs: list[Program]
     # By score: the tests still to come, and the loss to show.
     awaited: Counter[tuple[str, str]] = field(default_factory=Counter)
+    boots: Counter[str] = field(default_factory=Counter)  # by score and seed
     losses: dict[tuple[str, str], Loss] = field(default_factory=dict)
 
     def end_stop(self) -> int:
@@ -80,7 +60,16 @@ class Grading:
 
 GRADING = pytest.StashKey[Grading]()
 SCORE = pytest.StashKey[Score]()
-ICOUNTS = pytest.StashKey[list[int | None]]()
+TRAIL = pytest.StashKey["Trail"]()
+
+
+@dataclass
+class Trail:
+    """What the boots of one test left behind."""
+
+    names: list[str] = field(default_factory=list)  # of their directories
+    icounts: list[int | None] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
 
 
 # ------------------------------------------------------------- before the run
@@ -174,32 +163,43 @@ class Boot:
         grading: Grading,
         score: Score,
         seed: Seed,
-        icounts: list[int | None],
+        trail: Trail,
     ) -> None:
         self._grading = grading
         self._score = score
         self._seed = seed
-        self._icounts = icounts
+        self._trail = trail
+        self._machines = ExitStack()
+
+    def close(self) -> None:
+        """Ends the machines that stand at their end stops."""
+        self._machines.close()
 
     def __call__(self, *, faults: bool = False, **arguments: int | str) -> Run:
         """Boots and judges. A run that does not come to its end in good
         order raises its `Failure`. `faults=True` for tests in which programs
         are meant to fault."""
         job = self._grading.job
-        nonce = self._nonce()
+        name = self._name()
+        # Repeats with the seed; differs between scores and boots.
+        nonce = hashlib.sha256(name.encode()).hexdigest()[:8]
         machine = qemu.Machine(
             kernel=job.kernel,
             initrd=job.programs / "boot.cpio",
+            memory=job.memory,
             bootargs=self._bootargs(nonce, arguments),
             shift=self._seed.shift,
             seed=self._seed.value,
             end_stop=self._grading.end_stop(),
             budget=self._score.budget,
-            directory=job.out / "runs" / self._name(),
+            directory=job.out / "runs" / name,
         )
+        self._trail.names.append(name)
         boot = _retried(machine)
+        if boot.stop:
+            self._machines.callback(boot.stop.close)
         self._grading.results.qemu_version = boot.qemu_version
-        self._icounts.append(boot.icount)
+        self._trail.icounts.append(boot.icount)
         return judge(
             boot,
             nonce=nonce,
@@ -207,33 +207,41 @@ class Boot:
             programs=self._grading.programs,
             kernel_elf=job.kernel_elf,
             faults=faults,
+            parts=self._trail.parts,
         )
 
     def _name(self) -> str:
-        """A directory name for the boot that comes next."""
-        score = f"{self._score.exercise}-{self._score.name}"
-        return f"{score}-{self._seed}-{len(self._icounts)}"
-
-    def _nonce(self) -> str:
-        """Repeats with the seed; differs between scores and boots."""
-        return hashlib.sha256(self._name().encode()).hexdigest()[:8]
+        """The directory of the boot that comes next."""
+        name = f"{self._score.exercise}-{self._score.name}-{self._seed}"
+        self._grading.boots[name] += 1
+        return f"{name}-{self._grading.boots[name]}"
 
     def _bootargs(self, nonce: str, arguments: dict[str, int | str]) -> str:
+        """The command line: first what the kernel reads, for it keeps only
+        the beginning. A test may choose any of the words."""
         words: dict[str, int | str] = {
+            "slice_us": self._seed.slice_us,
+            "phase_us": self._seed.phase_us,
             "lab": self._grading.lab.number,
             "score": self._score.name,
             "seed": str(self._seed),
             "nonce": nonce,
             **arguments,
         }
-        return " ".join(f"{key}={value}" for key, value in words.items())
+        line = " ".join(f"{key}={value}" for key, value in words.items())
+        if len(line) > BOOTARGS_BYTES_MAX:
+            raise ValueError(
+                f"boot arguments of {len(line)} bytes, at most"
+                f" {BOOTARGS_BYTES_MAX} arrive: {line}"
+            )
+        return line
 
 
 def _retried(machine: qemu.Machine) -> qemu.Boot:
     """Runs the machine, again if the grader or the host was to blame."""
     for attempt in range(ATTEMPTS):
         try:
-            return qemu.run(machine)
+            return qemu.run(machine, keep=True)
         except InfrastructureError:
             if attempt == ATTEMPTS - 1:
                 raise
@@ -241,11 +249,13 @@ def _retried(machine: qemu.Machine) -> qemu.Boot:
 
 
 @pytest.fixture
-def boot(request: pytest.FixtureRequest, seed: Seed) -> Boot:
+def boot(request: pytest.FixtureRequest, seed: Seed) -> Iterator[Boot]:
     """Boots the kernel under test; see `Boot`."""
-    icounts = request.node.stash.setdefault(ICOUNTS, [])
+    trail = request.node.stash.setdefault(TRAIL, Trail())
     grading = request.config.stash[GRADING]
-    return Boot(grading, request.node.stash[SCORE], seed, icounts)
+    boot = Boot(grading, request.node.stash[SCORE], seed, trail)
+    with closing(boot):
+        yield boot
 
 
 # --------------------------------------------------------- what it came to
@@ -260,13 +270,22 @@ def pytest_runtest_makereport(
         return
     score = item.stash[SCORE]
     value = _seed_of(item)
+    trail = item.stash.get(TRAIL, Trail())
+    parts = trail.parts
     failure = _failure(call)
-    icounts: list[int | None] = item.stash.get(ICOUNTS, [])
+    is_whole = failure is None  # else no part of it counts
+    failure = failure or _loss_of(parts)
     outcome = Outcome(
         value,
         failure.verdict if failure else Verdict.PASS,
         failure.message if failure else "",
-        icounts,
+        trail.icounts,
+        trail.names,
+        where=_where(item, call),
+        difference=failure.difference if failure else "",
+        test=getattr(item, "originalname", item.name),
+        wrong={p.name for p in parts if p.loss or not is_whole},
+        right={p.name for p in parts if is_whole and not p.loss},
     )
     result = grading.results.add(score, outcome)
     if failure and result.decisive is outcome:
@@ -295,7 +314,9 @@ def _failure(call: pytest.CallInfo[None]) -> Failure | None:
         case pytest.skip.Exception():
             return Failure(Verdict.SKIPPED, str(error))
         case AssertionError():
-            return Failure(Verdict.FAIL, str(error) or "an assertion failed")
+            loss = Failure(Verdict.FAIL, str(error) or "an assertion failed")
+            loss.difference = without_numbers(loss.message)
+            return loss
         case InfrastructureError():
             return Failure(Verdict.INFRA, str(error))
     assert call.excinfo
@@ -304,6 +325,23 @@ def _failure(call: pytest.CallInfo[None]) -> Failure | None:
     return Failure(
         Verdict.INFRA, f"the test itself broke at {where}: {error!r}"
     )
+
+
+def _where(item: pytest.Item, call: pytest.CallInfo[None]) -> str:
+    """The line of the lab's test that was not content."""
+    entries = call.excinfo.traceback if call.excinfo else ()
+    lines = [e.lineno + 1 for e in entries if Path(e.path) == item.path]
+    return f"{item.path.name}:{lines[-1]}" if lines else ""
+
+
+def _loss_of(parts: Sequence[Part]) -> Failure | None:
+    """What wrong parts come to: the first one's failure."""
+    losses = [part.loss for part in parts if part.loss]
+    if not losses:
+        return None
+    if len(losses) < len(parts):
+        losses[0].verdict = Verdict.PARTIAL
+    return losses[0]
 
 
 def _report(grading: Grading, score: Score) -> None:
@@ -321,6 +359,17 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Writes the results for the last time, whatever happened."""
-    if grading := session.config.stash.get(GRADING, None):
-        grading.results.write()
+    """Looks for a hint, and writes the results for the last time, whatever
+    happened."""
+    grading = session.config.stash.get(GRADING, None)
+    if not grading:
+        return
+    results = grading.results
+    if hints := Hints.read(grading.job.lab.parent / HINTS_FILE):
+        table = results.table()
+        results.hint = hints.find(table)
+        if results.hint:
+            print(hint_text(results.hint, len(results.seeds)))
+        if warning := hints.machine_differs(table):
+            print(note(warning))
+    results.write()

@@ -12,7 +12,7 @@ nothing here depends on the host's clock:
 - The end stop is a breakpoint at `test_end`, where a given program ends. It
   is set before power-on and hit once: a machine that stops and goes on
   would see its clock jump. Here everything has been printed, the count is
-  exact, and registers and page tables can be read.
+  exact, and registers and page tables can be read (endstop.py).
 - A machine in which nothing is armed runs its virtual clock to the end of
   time within one poll: that is how a deadlock looks. A kernel whose timer
   ticks on while no program ever runs again is one too, after 60 virtual
@@ -25,19 +25,23 @@ The wall clock is only a backstop, and what it ends is nobody's fault.
 QEMU gets two connected sockets (gdb stub, monitor) as open files. They have
 no name, so no path can be too long and two graders cannot collide."""
 
-import re
+import json
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from grader.endstop import MEMORY_BYTES, EndStop
 from grader.remote import Gdb, Gone, Qmp
+from grader.traplog import USER_TRAP
 from grader.verdict import InfrastructureError
+
+ARGUMENTS_FILE = "arguments.json"  # what `arguments` says of a run
 
 POLL_SECONDS = 0.010
 CONSOLE_BYTES_MAX = 4 << 20
@@ -54,8 +58,6 @@ START_SECONDS = 60
 INSTRUCTIONS_PER_SECOND_MIN = 1_000_000
 
 FIRMWARE = Path("/usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin")
-# Programs are linked below RAM, where neither kernel nor firmware runs.
-USER_TRAP = re.compile(rb"epc:0x0{8}[0-7]")
 
 
 class End(Enum):
@@ -75,12 +77,15 @@ class Machine:
 
     kernel: Path  # a flat binary: QEMU would clear the .bss of an ELF file
     initrd: Path | None
+    # What memory holds at power-on, a file as large as memory of which the
+    # machine gets a private copy. None: zeroes.
+    memory: Path | None
     bootargs: str
     shift: int
     seed: int
     end_stop: int  # virtual address
     budget: int  # instructions
-    directory: Path  # for the console, the trap log, QEMU's own messages
+    directory: Path  # for console, trap log, arguments, QEMU's messages
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,10 @@ class Boot:
     console: bytes
     traplog: bytes
     qemu_version: str
+    # The stopped machine, if `run` was asked to keep it and it got there.
+    stop: EndStop | None = field(default=None, compare=False)
+    # Where the hart was when the grader ended a run that would not end.
+    last_pc: int | None = field(default=None, compare=False)
 
 
 def firmware() -> Path | None:
@@ -99,20 +108,30 @@ def firmware() -> Path | None:
     return FIRMWARE if FIRMWARE.is_file() else None
 
 
-def run(machine: Machine) -> Boot:
-    """Boots the machine and returns when it has come to its end.
+def run(machine: Machine, keep: bool = False) -> Boot:
+    """Boots the machine and returns when it has come to its end. `keep`
+    leaves a machine at its end stop there, until its `stop` is closed.
     InfrastructureError if QEMU or the host is to blame."""
     machine.directory.mkdir(parents=True, exist_ok=True)
     for name in ("console", "traplog"):
         (machine.directory / name).write_bytes(b"")
-    with _power_on(machine) as (process, gdb, qmp):
-        version = qmp.version
+    words = json.dumps(arguments(machine), indent=1)
+    (machine.directory / ARGUMENTS_FILE).write_text(words)
+    stop: EndStop | None = None
+    last_pc = None
+    with ExitStack() as stack:
+        process, gdb, qmp = stack.enter_context(_power_on(machine))
         gdb.break_at(machine.end_stop)
         gdb.resume()
         try:
             end: End = _watch(machine, gdb, qmp)
-            # At an end stop this is exact, and the place to read more.
+            # At an end stop this is exact.
             icount: int | None = qmp.icount()
+            if keep and end is End.END_STOP:
+                stop = EndStop(gdb, stack.pop_all())
+            elif end in (End.BUDGET, End.TRAP_STORM):
+                gdb.interrupt()
+                last_pc = gdb.pc()
         except Gone:
             # The test finisher makes QEMU exit, with the guest's status.
             if process.wait() < 0:
@@ -123,8 +142,30 @@ def run(machine: Machine) -> Boot:
         icount,
         (machine.directory / "console").read_bytes(),
         (machine.directory / "traplog").read_bytes(),
-        version,
+        qmp.version,
+        stop,
+        last_pc,
     )
+
+
+def arguments(machine: Machine) -> list[str]:
+    """QEMU's arguments that decide what happens in the machine."""
+    memory = f"-m {MEMORY_BYTES >> 20}M -machine virt".split()
+    if machine.memory:
+        backend = f"memory-backend-file,id=ram,size={MEMORY_BYTES},share=off"
+        memory[-1] += ",memory-backend=ram"
+        memory += ["-object", f"{backend},mem-path={machine.memory}"]
+    initrd = ["-initrd", str(machine.initrd)] if machine.initrd else []
+    return [
+        *(*memory, "-smp", "1", "-nodefaults", "-display", "none"),
+        *("-icount", f"shift={machine.shift},sleep=off"),
+        *("-seed", str(machine.seed)),
+        *("-rtc", "base=2030-01-01,clock=vm"),
+        *("-bios", str(firmware() or "default")),
+        *("-kernel", str(machine.kernel), *initrd),
+        *("-append", machine.bootargs),
+        "-no-reboot",
+    ]
 
 
 def _command(machine: Machine, gdb: int, qmp: int) -> list[str]:
@@ -134,20 +175,11 @@ def _command(machine: Machine, gdb: int, qmp: int) -> list[str]:
         raise InfrastructureError("qemu-system-riscv64 is not installed")
     # If the grader dies, so does its machine.
     guard = ["setpriv", "--pdeathsig", "KILL"]
-    initrd = ["-initrd", str(machine.initrd)] if machine.initrd else []
     return [
         *(guard if shutil.which("setpriv") else []),
-        *(qemu, "-machine", "virt", "-smp", "1", "-m", "128M"),
-        *("-nodefaults", "-display", "none"),
-        *("-icount", f"shift={machine.shift},sleep=off"),
-        *("-seed", str(machine.seed)),
-        *("-rtc", "base=2030-01-01,clock=vm"),
+        *(qemu, *arguments(machine)),
         *("-serial", f"file:{machine.directory / 'console'}"),
         *("-d", "int", "-D", str(machine.directory / "traplog")),
-        *("-bios", str(firmware() or "default")),
-        *("-kernel", str(machine.kernel), *initrd),
-        *("-append", machine.bootargs),
-        "-no-reboot",
         *("-chardev", f"socket,id=gdb,fd={gdb}", "-gdb", "chardev:gdb"),
         *("-chardev", f"socket,id=qmp,fd={qmp}"),
         *("-mon", "chardev=qmp,mode=control"),

@@ -7,6 +7,7 @@ the sum of its bytes; each side answers `+` to a packet that arrived whole.
 between the answers. Neither waits longer than a number of seconds."""
 
 import json
+import re
 import select
 import socket
 from collections.abc import Iterator
@@ -16,6 +17,14 @@ from typing import Any
 from grader.verdict import InfrastructureError
 
 ANSWER_SECONDS = 30.0
+
+# Registers in the order of the stub's `g` answer, eight bytes each.
+GENERAL_REGISTERS = (
+    "zero ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7"
+    " s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6 pc"
+).split()
+# One answer carries at most so many bytes.
+ANSWER_BYTES_MAX = 2048
 
 
 class Gone(InfrastructureError):
@@ -34,13 +43,13 @@ def _connection(part: str) -> Iterator[None]:
 
 
 class Gdb:
-    """The debugger's end of QEMU's gdb stub, as little as an end stop needs.
-    Reading registers and page tables at a stop is more `ask`s."""
+    """The debugger's end of QEMU's gdb stub, as little as an end stop needs."""
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
         self._socket.settimeout(ANSWER_SECONDS)
         self._received = b""
+        self._control_registers: dict[str, int] = {}
 
     def break_at(self, address: int) -> None:
         """Sets a breakpoint at a virtual address, whatever the space."""
@@ -59,11 +68,57 @@ class Gdb:
             self._receive()
         return b"#" in self._received and bool(self._packet())
 
+    def interrupt(self) -> None:
+        """Stops a machine that runs."""
+        if not self.stopped(0):
+            with _connection("gdb stub"):
+                self._socket.sendall(b"\x03")
+            self._packet()
+
     def pc(self) -> int:
-        """The program counter of a stopped machine: it comes after the 32
-        general registers, eight bytes each."""
-        registers = bytes.fromhex(self.ask("g"))
-        return int.from_bytes(registers[32 * 8 : 33 * 8], "little")
+        """The program counter of a stopped machine."""
+        return self.registers()["pc"]
+
+    def registers(self) -> dict[str, int]:
+        """The general registers of a stopped machine, by their ABI names,
+        and the pc."""
+        data = bytes.fromhex(self.ask("g"))
+        return {
+            name: int.from_bytes(data[8 * i : 8 * i + 8], "little")
+            for i, name in enumerate(GENERAL_REGISTERS)
+        }
+
+    def control_register(self, name: str) -> int:
+        """A control register. QEMU describes them and their numbers in an
+        XML text, one element a register."""
+        if not self._control_registers:
+            for tag in re.findall("<reg [^>]*>", self._text("riscv-csr.xml")):
+                words = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+                self._control_registers[words["name"]] = int(words["regnum"])
+        answer = self.ask(f"p{self._control_registers[name]:x}")
+        return int.from_bytes(bytes.fromhex(answer), "little")
+
+    def _text(self, name: str) -> str:
+        """A text that comes in several answers; the first letter of each
+        says whether more follow."""
+        text, more = "", True
+        while more:
+            span = f"{len(text):x},{ANSWER_BYTES_MAX:x}"
+            answer = self.ask(f"qXfer:features:read:{name}:{span}")
+            text, more = text + answer[1:], answer[:1] == "m"
+        return text
+
+    def read_physical(self, address: int, length: int) -> bytes:
+        """Memory of a stopped machine, past its page tables. Where there is
+        none, QEMU answers zeroes."""
+        if self.ask("Qqemu.PhyMemMode:1") != "OK":
+            raise InfrastructureError("QEMU does not read physical memory")
+        data = b""
+        while len(data) < length:
+            at = address + len(data)
+            count = min(length - len(data), ANSWER_BYTES_MAX)
+            data += bytes.fromhex(self.ask(f"m{at:x},{count:x}"))
+        return data
 
     def ask(self, text: str) -> str:
         """Sends a packet and returns the answer's text."""

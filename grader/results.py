@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""results.json: what a submission came to, for people and programs.
+"""results.json: what a submission came to, for people and programs, and
+beside it junit.xml.
 
 The file is written when grading starts and again after every score, so
 whatever happens to the grader, what was found out is on disk. A score that
@@ -8,12 +9,13 @@ was not reached yet is INFRA: not graded, and not zero."""
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from grader import qemu
+from grader.junit import junit_xml
 from grader.lab import Lab, Score
 from grader.verdict import Verdict
 
@@ -24,12 +26,19 @@ NOT_REACHED = "the grader ended before it came to this score"
 
 @dataclass(frozen=True)
 class Outcome:
-    """One score on one seed."""
+    """One test of a score on one seed."""
 
     seed: int
     verdict: Verdict
     message: str = ""
     icounts: Sequence[int | None] = ()  # of each boot, in order
+    runs: Sequence[str] = ()  # the directories of these boots
+    difference: str = ""  # the class of what is wrong
+    where: str = ""  # the line of the test that found it
+    test: str = ""
+    # The parts it reported, by name; none if it is a part itself.
+    right: Set[str] = frozenset()
+    wrong: Set[str] = frozenset()
 
 
 @dataclass
@@ -54,10 +63,40 @@ class ScoreResult:
         return next(iter(losses or worse), None)
 
     @property
+    def parts(self) -> dict[str, bool]:
+        """The parts of the score: what its tests reported, or else the tests
+        themselves. A part is right if it is on every seed."""
+        parts: dict[str, bool] = {}
+        for test in dict.fromkeys(o.test for o in self.outcomes):
+            outcomes = [o for o in self.outcomes if o.test == test]
+            names = {n for o in outcomes for n in (*o.right, *o.wrong)}
+            for name in sorted(names):
+                parts[name] = all(name in o.right - o.wrong for o in outcomes)
+            if not names:
+                parts[test] = all(o.verdict is Verdict.PASS for o in outcomes)
+        return parts
+
+    @property
     def verdict(self) -> Verdict:
         if not self.outcomes:
             return self.otherwise[0]
-        return self.decisive.verdict if self.decisive else Verdict.PASS
+        if not self.decisive:
+            return Verdict.PASS
+        verdict = self.decisive.verdict
+        if verdict in (Verdict.INFRA, Verdict.SKIPPED):
+            return verdict
+        if any(self.parts.values()):
+            return Verdict.PARTIAL
+        # On another seed, this seed's right parts were wrong.
+        return Verdict.FAIL if verdict is Verdict.PARTIAL else verdict
+
+    @property
+    def verdict_text(self) -> str:
+        """The verdict, with how many of how many parts are right."""
+        if self.verdict is not Verdict.PARTIAL:
+            return self.verdict
+        parts = self.parts.values()
+        return f"{self.verdict} {sum(parts)}/{len(parts)}"
 
     @property
     def message(self) -> str:
@@ -70,6 +109,9 @@ class ScoreResult:
         """Points earned; None where nobody can say (INFRA)."""
         if self.verdict is Verdict.INFRA:
             return None
+        if self.verdict is Verdict.PARTIAL and self.score.partial:
+            parts = self.parts.values()
+            return self.score.points * sum(parts) // len(parts)
         return self.score.points if self.verdict is Verdict.PASS else 0
 
     @property
@@ -86,12 +128,17 @@ class ScoreResult:
             "max": self.score.points,
             "verdict": self.verdict,
             "message": self.message,
+            "parts": self.parts,
             "seeds": [
                 {
                     "seed": hex(outcome.seed),
+                    "test": outcome.test,
                     "verdict": outcome.verdict,
                     "message": outcome.message,
+                    "difference": outcome.difference,
+                    "where": outcome.where,
                     "instructions": list(outcome.icounts),
+                    "runs": list(outcome.runs),
                 }
                 for outcome in self.outcomes
             ],
@@ -120,6 +167,7 @@ class Results:
         self.notes = notes or []
         self.build_log: list[str] = []
         self.qemu_version: str | None = None
+        self.hint: str | None = None
         self.scores = {score.key: ScoreResult(score) for score in lab.scores}
         for result in self.scores.values():
             if exercise not in (None, result.score.exercise):
@@ -160,11 +208,11 @@ class Results:
         return any(result.verdict is verdict for result in self.graded)
 
     def write(self) -> None:
-        """Writes the file, whole or not at all."""
+        """Writes the files, each whole or not at all."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        draft = self.file.with_suffix(".new")
-        draft.write_text(json.dumps(self.table(), indent=2) + "\n")
-        os.replace(draft, self.file)
+        table = json.dumps(self.table(), indent=2) + "\n"
+        _write(self.file, table)
+        _write(self.file.with_name("junit.xml"), junit_xml(self.table()))
 
     def table(self) -> dict[str, Any]:
         firmware = qemu.firmware()
@@ -185,8 +233,15 @@ class Results:
             "scores": [result.table() for result in self.scores.values()],
             "points": self.points,
             "max": self.maximum,
+            "hint": self.hint,
             "complete": not self.has(Verdict.INFRA),
         }
+
+
+def _write(file: Path, text: str) -> None:
+    draft = file.with_suffix(".new")
+    draft.write_text(text)
+    os.replace(draft, file)
 
 
 def _sha256(file: Path | None) -> str | None:

@@ -9,53 +9,101 @@ expects:
     run.expect([("recv", "1", "1f2e"), ("recv", "2", "a3c4")])
     run.expect_ecalls("sender", "sys_endpoint_send", 5)
 
+A test of several parts that stand for themselves says `run.part(name, ok)` of
+each and goes on: some right and some wrong is PARTIAL.
+
 Records are compared one by one, in their order and as often as they come:
-what appears twice was done twice."""
+what appears twice was done twice.
+
+The machine still stands at its end stop, so a test can also look at it:
+`registers`, `satp`, `leaves()`, `translate(va)`, `read_user(...)`. It shows
+the space of the program that ended the run. Page tables that cannot be walked
+are a failure like any other."""
 
 import subprocess
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader import qemu
 from grader.console import Console, Panic, Record, read_console
+from grader.difference import compare, without_numbers
 from grader.elf import Program
+from grader.endstop import EndStop
+from grader.sv39 import Leaf
 from grader.traplog import TrapLog
-from grader.verdict import Failure, Verdict
+from grader.verdict import Failure, InfrastructureError, Verdict
 
 ADDR2LINE = "riscv64-unknown-elf-addr2line"
 BACKTRACE_LINES = 8
-BEFORE, AFTER = 3, 2  # records shown around a difference
+# Runs that the grader ended, at no particular point.
+ENDLESS = (Verdict.BUDGET, Verdict.LIVELOCK, Verdict.OUTPUT_LIMIT)
 
 # A record as a test may write it: its words, or its text.
 Line = Sequence[str] | str
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of a score, as a test reported it; `loss` if it is wrong."""
+
+    name: str
+    loss: Failure | None
+
+
 class Run:
-    """What one boot did: `records` (T1), `ecalls` (T0), `icount`."""
+    """What one boot did: `records` (T1), `ecalls` (T0), `icount`, and the
+    machine at its end stop (T0)."""
 
     def __init__(
-        self, console: Console, traps: TrapLog, icount: int | None
+        self,
+        console: Console,
+        traps: TrapLog,
+        icount: int | None,
+        stop: EndStop | None = None,
+        parts: list[Part] | None = None,
     ) -> None:
         self.console = console
         self.records = console.records
         self.icount = icount
         self._traps = traps
+        self._stop = stop
+        self.parts = [] if parts is None else parts
 
     def records_of(self, *kinds: str) -> tuple[Record, ...]:
         """The records whose first word is one of `kinds`, in order."""
         return tuple(r for r in self.records if r and r[0] in kinds)
 
     def expect(
-        self, expected: Iterable[Line], only: Collection[str] | str = ()
+        self,
+        expected: Iterable[Line],
+        only: Collection[str] | str = (),
+        fields: Sequence[str] = (),
     ) -> None:
         """Fails unless the records are exactly these, in this order. With
         `only`, records with another first word are left out: for reports
-        whose order among each other the contract leaves open."""
+        whose order among each other the contract leaves open. `fields` names
+        the words of a record, for the card: ("", "label", "", "token")."""
         kinds = (only,) if isinstance(only, str) else tuple(only)
         got = self.records_of(*kinds) if kinds else self.records
         wanted = tuple(_record(line) for line in expected)
         if got != wanted:
-            raise self.failure(*compare(wanted, got))
+            found = compare(wanted, got, fields)
+            raise self.failure(
+                found.message, found.lines, difference=found.kind
+            )
+
+    @property
+    def programs(self) -> Iterable[Program]:
+        """The ELF files of the lab's programs."""
+        return self._traps.programs.values()
+
+    @property
+    def programs_get_on(self) -> bool:
+        """Whether programs were still running when a run without end was
+        ended, as far as QEMU saw them trap."""
+        return self._traps.programs_get_on
 
     def ecalls(self, program: str, function: str | None = None) -> int:
         """System calls that QEMU saw the program make, in all or in one of
@@ -78,21 +126,87 @@ class Run:
                     "What the programs reported may look right: the calls",
                     "themselves are counted from outside the machine.",
                 ],
+                difference=f"{function} in {program}"
+                f" {count - (low if count < low else high):+}",
             )
+
+    @property
+    def registers(self) -> dict[str, int]:
+        """The general registers by their ABI names, and the pc."""
+        with self._at_end_stop() as stop:
+            return stop.registers
+
+    @property
+    def satp(self) -> int:
+        """Which page tables the hart uses."""
+        with self._at_end_stop() as stop:
+            return stop.satp
+
+    def translate(self, va: int) -> Leaf | None:
+        """The mapping {va, pa, rights, bytes} that an address lies in, None
+        if it has none. Rights are letters of r, w, x, u, g."""
+        with self._at_end_stop() as stop:
+            return stop.translate(va)
+
+    def leaves(self) -> list[Leaf]:
+        """All mappings of the user half, by address."""
+        with self._at_end_stop() as stop:
+            return stop.leaves()
+
+    def read_user(
+        self, program: str, variable: str, length: int | None = None
+    ) -> bytes:
+        """The first `length` bytes of a variable of the program that ended
+        the run, or all of it."""
+        va, size = self.program(program).variable(variable)
+        with self._at_end_stop() as stop:
+            return stop.read(va, size if length is None else length)
+
+    def read(self, va: int, length: int) -> bytes:
+        """Bytes at an address of the program that ended the run."""
+        with self._at_end_stop() as stop:
+            return stop.read(va, length)
+
+    def program(self, name: str) -> Program:
+        """What the ELF file of a program says: its segments, for example."""
+        return self._traps.programs[name]
+
+    @contextmanager
+    def _at_end_stop(self) -> Iterator[EndStop]:
+        """The stopped machine; what cannot be read in it fails the run."""
+        if not self._stop:
+            raise InfrastructureError("the machine was not kept")
+        try:
+            yield self._stop
+        except ValueError as error:
+            raise self.failure(f"at the end of the run, {error}") from error
 
     def check(self, claim: bool, message: str) -> None:
         """Fails with this message unless `claim` is true."""
         if not claim:
             raise self.failure(message)
 
+    def part(self, name: str, ok: bool, message: str = "") -> None:
+        """Reports one part of the score, and goes on. What is reported twice
+        must be right twice. An exception later on loses all parts."""
+        text = f"{name}: {message or 'this part is wrong'}"
+        self.parts.append(Part(name, None if ok else self.failure(text)))
+
     def failure(
         self,
         message: str,
         detail: Sequence[str] = (),
         verdict: Verdict = Verdict.FAIL,
+        difference: str | None = None,
     ) -> Failure:
-        """A failure that carries this run's evidence."""
+        """A failure that carries this run's evidence. `difference` is its
+        class (difference.py); if it is not given, the message without its
+        numbers. How many calls QEMU saw is part of it, where that does not
+        depend on when the grader lost patience."""
         failure = Failure(verdict, message, detail)
+        failure.difference = difference or without_numbers(message)
+        if verdict not in ENDLESS:
+            failure.difference += f", calls {self._traps.digest}"
         failure.evidence = self._traps.summary()
         failure.icount = self.icount
         return failure
@@ -106,12 +220,15 @@ def judge(
     programs: Sequence[Program],
     kernel_elf: Path | None = None,
     faults: bool = False,
+    parts: list[Part] | None = None,
 ) -> Run:
     """The run that QEMU saw, or the `Failure` it came to. `faults` says
-    that faults of programs are part of the test."""
+    that faults of programs are part of the test; reported parts of the score go
+    to `parts`."""
     at_end_stop = boot.end is qemu.End.END_STOP
     console = read_console(boot.console, nonce, complete=at_end_stop)
-    run = Run(console, TrapLog(boot.traplog, programs), boot.icount)
+    traps = TrapLog(boot.traplog, programs)
+    run = Run(console, traps, boot.icount, boot.stop, parts)
 
     # What happened first, and is the cause of the rest, is asked first.
     if len(boot.console) > qemu.CONSOLE_BYTES_MAX:
@@ -123,20 +240,22 @@ def judge(
     if console.panic:
         raise run.failure(
             console.panic.text,
-            _source_lines(console.panic, kernel_elf),
+            _panic_lines(console.panic, kernel_elf),
             Verdict.PANIC,
         )
     if console.faults and not faults:
         raise run.failure(
             console.faults[0], console.faults[1:4], Verdict.USER_FAULT
         )
-    _judge_end(boot, run, budget)
+    _judge_end(boot, run, budget, kernel_elf)
     if console.rejected:
         raise run.failure(f"the records do not count: {console.rejected}")
     return run
 
 
-def _judge_end(boot: qemu.Boot, run: Run, budget: int) -> None:
+def _judge_end(
+    boot: qemu.Boot, run: Run, budget: int, kernel_elf: Path | None
+) -> None:
     """Fails unless the run reached its end stop within its budget."""
     if boot.end is qemu.End.DEADLOCK:
         raise run.failure(
@@ -144,88 +263,39 @@ def _judge_end(boot: qemu.Boot, run: Run, budget: int) -> None:
             " reached its end",
             _progress(run),
             Verdict.DEADLOCK,
-        )
-    if boot.end is qemu.End.TRAP_STORM:
-        raise run.failure(
-            "the machine traps for ever; the last traps were",
-            _last_traps(boot.traplog),
-            Verdict.BUDGET,
+            f"after {len(run.records)} records",
         )
     if boot.end is qemu.End.POWER_OFF:
         raise run.failure(
             "the machine was switched off before the test was at its end",
             _tail(run.console.talk),
         )
-    if boot.end is qemu.End.BUDGET or (boot.icount or 0) > budget:
-        spent = (
-            "at least twice as many"
-            if boot.end is qemu.End.BUDGET
-            else f"{boot.icount:,}"
-        )
+    endless = boot.end in (qemu.End.BUDGET, qemu.End.TRAP_STORM)
+    if endless or (boot.icount or 0) > budget:
+        spent = "at least twice as many" if endless else f"{boot.icount:,}"
+        if boot.end is qemu.End.TRAP_STORM:
+            spent = "no end of traps"
+        is_livelock = endless and not run.programs_get_on
         raise run.failure(
             f"the budget is {budget:,} instructions, and it took {spent}",
-            _progress(run),
-            Verdict.BUDGET,
+            [*_progress(run), *_last_place(boot, run, kernel_elf)],
+            Verdict.LIVELOCK if is_livelock else Verdict.BUDGET,
+            f"after {len(run.records)} records",
         )
 
 
-def compare(
-    expected: Sequence[Record], got: Sequence[Record]
-) -> tuple[str, list[str]]:
-    """Says where two different lists of records part, in one sentence and a
-    few lines that show the place."""
-    at = next(
-        (i for i, (a, b) in enumerate(zip(expected, got)) if a != b),
-        min(len(expected), len(got)),
-    )
-    wanted = expected[at] if at < len(expected) else None
-    actual = got[at] if at < len(got) else None
-    lines = [f"    {' '.join(r)}" for r in expected[max(0, at - BEFORE) : at]]
-    if at > BEFORE:
-        lines.insert(0, f"    ... {at - BEFORE} more that are right")
-    lines.append(f"  expected  {' '.join(wanted) if wanted else '(the end)'}")
-    lines.append(f"  got       {' '.join(actual) if actual else '(the end)'}")
-    if wanted and actual and len(wanted) == len(actual):
-        lines.append("            " + _marks(wanted, actual))
-    after = got[at + 1 : at + 1 + AFTER]
-    lines += [f"    then      {' '.join(record)}" for record in after]
-    return _explain(expected, got, at), [line.rstrip() for line in lines]
-
-
-def _explain(
-    expected: Sequence[Record], got: Sequence[Record], at: int
-) -> str:
-    """The first difference in words: missing, extra, order, or content."""
-    place = f"record {at + 1}"
-    if at == len(got):
-        return f"{place} of {len(expected)} is missing: the reports end before"
-    if at == len(expected):
-        return f"{place} is one too many: the reports should be at their end"
-    wanted, actual = expected[at], got[at]
-    if wanted in got[at + 1 :]:
-        if actual in expected[at + 1 :]:
-            return f"{place} is out of order: it should come later"
-        return f"{place} should not be there"
-    if actual in expected[at + 1 :]:
-        return f"{place} is missing: the one after it came instead"
-    if actual in expected[:at]:
-        return f"{place} repeats an earlier one"
-    if len(wanted) == len(actual) and wanted[:1] == actual[:1]:
-        wrong = [i for i, (a, b) in enumerate(zip(wanted, actual)) if a != b]
-        words = ", ".join(str(i + 1) for i in wrong)
-        zero = all(not actual[i].strip("0x") for i in wrong)
-        return (
-            f"{place} differs in word{'s' if len(wrong) > 1 else ''} {words}"
-            + (f", {'which are' if len(wrong) > 1 else 'which is'} 0" * zero)
-        )
-    return f"{place} is another than expected"
-
-
-def _marks(wanted: Record, actual: Record) -> str:
-    """Carets below the words of `actual` that differ."""
-    return " ".join(
-        ("^" if a != b else " ") * len(b) for a, b in zip(wanted, actual)
-    )
+def _last_place(
+    boot: qemu.Boot, run: Run, kernel_elf: Path | None
+) -> list[str]:
+    """Where the hart was when the grader lost patience: in a program, or in
+    the kernel."""
+    if boot.last_pc is None:
+        return []
+    for program in run.programs:
+        if function := program.function(boot.last_pc):
+            return ["The hart was in", f"  {program.name}: {function}"]
+    lines = _source_lines([boot.last_pc], kernel_elf)
+    return ["The hart was in", *lines] if lines else []
 
 
 def _record(line: Line) -> Record:
@@ -237,13 +307,6 @@ def _tail(text: str, lines: int = 3) -> list[str]:
     return ["  " + line[:74] for line in text.strip().splitlines()[-lines:]]
 
 
-def _last_traps(traplog: bytes) -> list[str]:
-    """The last lines of QEMU's trap log, without what all of them begin
-    with."""
-    lines = traplog[-1000:].decode("latin-1").splitlines()[-4:-1]
-    return [f"  {line.partition(' async:')[2][3:]}" for line in lines]
-
-
 def _progress(run: Run) -> list[str]:
     """How far a run came that never reached its end."""
     count = len(run.records)
@@ -253,14 +316,22 @@ def _progress(run: Run) -> list[str]:
     return [f"{count} records were reported, the last one is", f"  {last}"]
 
 
-def _source_lines(panic: Panic, kernel_elf: Path | None) -> list[str]:
+def _panic_lines(panic: Panic, kernel_elf: Path | None) -> list[str]:
     """The panic's backtrace as functions and lines of source."""
-    if not kernel_elf:
-        return []
     # A return address belongs to the instruction before it: the call.
     addresses = [address - 1 for address in panic.callers]
     if panic.pc is not None:
         addresses.insert(0, panic.pc)
+    return _source_lines(addresses, kernel_elf)
+
+
+def _source_lines(
+    addresses: Sequence[int], kernel_elf: Path | None
+) -> list[str]:
+    """Addresses in the kernel as functions and lines of source, inlined
+    functions before those they are in."""
+    if not kernel_elf or not addresses:
+        return []
     answer = subprocess.run(
         [ADDR2LINE, "-f", "-i", "-e", kernel_elf, *map(hex, addresses)],
         capture_output=True,
@@ -271,4 +342,5 @@ def _source_lines(panic: Panic, kernel_elf: Path | None) -> list[str]:
     return [
         f"  {function:<24} {line.split(' (')[0]}"
         for function, line in list(pairs)[:BACKTRACE_LINES]
+        if function != "??"
     ]

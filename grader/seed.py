@@ -1,11 +1,20 @@
 # SPDX-License-Identifier: MIT
 """A seed is a schedule.
 
-One number fixes everything a run may depend on: how fast the virtual clock
-runs beside the instructions (`shift`, from outside: no kernel can ignore
-it), QEMU's own random numbers, and the inputs of the given programs, which
-get the seed in the boot arguments. So a failure repeats under its seed, and
-eight seeds are eight different schedules."""
+One number fixes everything a run may depend on:
+
+    shift      how long an instruction takes in virtual time. From outside:
+               no kernel can ignore it
+    -seed      QEMU's own random numbers
+    slice_us   boot argument: the length of a time slice
+    phase_us   boot argument: the length of the first one, so that ends of
+               slices fall elsewhere; both are read by kernel/main.c
+    seed       boot argument: the given programs draw inputs and delays from it
+    pick       what a test chooses, and tells the guest or not
+
+So a failure repeats under its seed, and eight seeds are eight different
+schedules. The firmware's instructions count too: with another OpenSBI the
+same seed is another schedule."""
 
 # Published with the labs; an instructor grades with others. They cover all
 # five clock speeds.
@@ -14,6 +23,11 @@ PUBLIC_SEEDS = (
 )  # fmt: skip
 
 MASK = (1 << 64) - 1
+
+# A time slice in thousands of instructions, whatever the speed of the clock:
+# short enough to end in the midst of things, long enough to get work done.
+SLICE_MIN, SLICE_MAX = 50, 500
+PHASE_US_MIN = 100  # the shortest that the kernel accepts
 
 
 class SplitMix:
@@ -46,6 +60,13 @@ class Seed(SplitMix):
         # What the test chooses (`pick`) comes from a stream of its own: a
         # choice made here moves nothing that the guest will draw.
         self._choices = SplitMix(value ^ MASK)
+        # 1000 instructions take 2**shift microseconds.
+        times = SplitMix(~value >> 1)
+        length = SLICE_MIN + times.below(SLICE_MAX - SLICE_MIN + 1)
+        self.slice_us = length << self.shift
+        self.phase_us = PHASE_US_MIN + times.below(
+            self.slice_us - PHASE_US_MIN + 1
+        )
 
     @property
     def shift(self) -> int:

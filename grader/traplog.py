@@ -13,6 +13,7 @@ library has one function for each system call:
 A call that the kernel starts again (its pc still on the `ecall`) counts
 again."""
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -20,6 +21,8 @@ from collections.abc import Iterable
 from grader.elf import Program
 
 USER_ECALL = re.compile(rb"async:0, cause:0*8, epc:0x([0-9a-f]+)")
+# Programs are linked below RAM, where neither kernel nor firmware runs.
+USER_TRAP = re.compile(rb"epc:0x0{8}[0-7]")
 
 # What a call site outside every program is counted under.
 ELSEWHERE = "elsewhere"
@@ -29,10 +32,20 @@ class TrapLog:
     """User system calls, counted by program and function."""
 
     def __init__(self, raw: bytes, programs: Iterable[Program]) -> None:
+        self.programs = {program.name: program for program in programs}
+        self._raw = raw
         sites = Counter(int(epc, 16) for epc in USER_ECALL.findall(raw))
         self.ecalls: Counter[tuple[str, str]] = Counter()
         for site, count in sites.items():
-            self.ecalls[_name(site, programs)] += count
+            self.ecalls[_name(site, self.programs.values())] += count
+
+    @property
+    def programs_get_on(self) -> bool:
+        """Whether the last tenth of all traps, at least one, has one of a
+        program among it."""
+        lines = self._raw.splitlines()
+        tenth = max(1, len(lines) // 10)
+        return any(USER_TRAP.search(line) for line in lines[-tenth:])
 
     def count(self, program: str, function: str | None = None) -> int:
         """System calls made in a program, or in one function of it."""
@@ -41,6 +54,12 @@ class TrapLog:
             for (its_program, its_function), count in self.ecalls.items()
             if its_program == program and function in (None, its_function)
         )
+
+    @property
+    def digest(self) -> str:
+        """Eight digits that stand for all the counts."""
+        counts = "\n".join(self.summary())
+        return hashlib.sha256(counts.encode()).hexdigest()[:8]
 
     def summary(self) -> tuple[str, ...]:
         """One line for each program: its calls and how often each."""

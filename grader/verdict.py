@@ -14,9 +14,11 @@ class Verdict(StrEnum):
 
     PASS = "PASS"
     FAIL = "FAIL"  # it ended as it should, with the wrong result
+    PARTIAL = "PARTIAL"  # the same, with some parts of the result right
     PANIC = "PANIC"  # the kernel found itself broken
     USER_FAULT = "USER_FAULT"  # a given program was made to fault
     DEADLOCK = "DEADLOCK"  # nothing will ever happen again
+    LIVELOCK = "LIVELOCK"  # the kernel works for ever, and programs never
     BUDGET = "BUDGET"  # more instructions than the score allows
     OUTPUT_LIMIT = "OUTPUT_LIMIT"  # more console output than is sane
     BUILD_ERROR = "BUILD_ERROR"  # the kernel could not be built
@@ -29,9 +31,13 @@ class Verdict(StrEnum):
         return {
             Verdict.PASS: "it did what the contract says",
             Verdict.FAIL: "it ran to its end with the wrong result",
+            Verdict.PARTIAL: "it ran to its end with a result that is right in"
+            " parts",
             Verdict.PANIC: "the kernel stopped itself: an invariant is broken",
             Verdict.USER_FAULT: "the kernel made a correct program fault",
             Verdict.DEADLOCK: "everybody waits, and nothing can wake anybody",
+            Verdict.LIVELOCK: "the kernel is busy for ever, and no program"
+            " gets on",
             Verdict.BUDGET: "it ran far longer than the work takes",
             Verdict.OUTPUT_LIMIT: "it printed without end",
             Verdict.BUILD_ERROR: "the kernel does not build",
@@ -50,6 +56,8 @@ class Failure(Exception):
         self.verdict = verdict
         self.message = message
         self.detail = tuple(detail)
+        # The class of what is wrong: the same for the same mistake.
+        self.difference = ""
         # What QEMU's trap log says about the run, one line a program.
         self.evidence: tuple[str, ...] = ()
         self.icount: int | None = None

@@ -8,14 +8,19 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader import qemu
+from grader import poison, qemu
+from grader.build import Kernel, Workshop, pristine_sources
 from grader.elf import Program
+from grader.lab import Lab, find_lab
+from grader.labtool import Sources
 from grader.run import Run, judge
 
 # A project in the small; its lab's tests are not ours.
@@ -33,13 +38,20 @@ class Guest:
     elf: Path
     binary: Path
     directory: Path
+    memory: Path
 
     @property
     def program(self) -> Program:
         return Program("guest", self.elf)
 
     def boot(
-        self, do: str, *, shift: int = 2, budget: int = BUDGET, **more: int
+        self,
+        do: str,
+        *,
+        shift: int = 2,
+        budget: int = BUDGET,
+        keep: bool = False,
+        **more: int,
     ) -> qemu.Boot:
         """Boots the guest with `do=...` and more boot arguments."""
         words = {"do": do, "nonce": NONCE, "seed": "0x5a17"}
@@ -47,6 +59,7 @@ class Guest:
         machine = qemu.Machine(
             kernel=self.binary,
             initrd=None,
+            memory=self.memory,
             bootargs=" ".join(f"{k}={v}" for k, v in words.items()),
             shift=shift,
             seed=1,
@@ -54,7 +67,7 @@ class Guest:
             budget=budget,
             directory=self.directory / "run",
         )
-        return qemu.run(machine)
+        return qemu.run(machine, keep)
 
     def run(
         self,
@@ -66,7 +79,7 @@ class Guest:
     ) -> Run:
         """Boots the guest and judges the run."""
         return judge(
-            self.boot(do, budget=budget, **more),
+            self.boot(do, budget=budget, keep=False, **more),
             nonce=NONCE,
             budget=budget,
             programs=[self.program],
@@ -75,8 +88,27 @@ class Guest:
         )
 
 
+    @contextmanager
+    def standing(self, do: str) -> Iterator[Run]:
+        """A run whose machine still stands at its end stop."""
+        boot = self.boot(do, keep=True)
+        assert boot.stop
+        with closing(boot.stop):
+            yield judge(
+                boot, nonce=NONCE, budget=BUDGET, programs=[self.program]
+            )
+
+
 @pytest.fixture(scope="session")
-def behave(tmp_path_factory: pytest.TempPathFactory) -> Guest:
+def poisoned(pytestconfig: pytest.Config) -> Path:
+    """What memory holds at power-on."""
+    return poison.template(pytestconfig.rootpath / "build")
+
+
+@pytest.fixture(scope="session")
+def behave(
+    tmp_path_factory: pytest.TempPathFactory, poisoned: Path
+) -> Guest:
     """The guest of guests/behave.c."""
     directory = tmp_path_factory.mktemp("guest")
     elf, binary = directory / "guest.elf", directory / "guest.bin"
@@ -92,7 +124,61 @@ def behave(tmp_path_factory: pytest.TempPathFactory) -> Guest:
         ["riscv64-unknown-elf-objcopy", "-O", "binary", elf, binary],
         check=True,
     )
-    return Guest(elf, binary, directory)
+    return Guest(elf, binary, directory, poisoned)
+
+
+@dataclass(frozen=True)
+class System:
+    """The real kernel and the programs of a lab, booted without its tests:
+    the lab's driver then follows its default plan."""
+
+    workshop: Workshop
+    lab: Lab
+    reference: Sources
+    memory: Path
+
+    def build(self, sources: Sources | None = None) -> Kernel:
+        """Builds the real kernel, or one from other sources."""
+        return self.workshop.kernel(sources or self.reference)
+
+    @property
+    def programs(self) -> list[Program]:
+        directory = self.workshop.programs(self.lab)
+        names = self.lab.programs
+        return [Program(name, directory / f"{name}.elf") for name in names]
+
+    def machine(self, kernel: Kernel, **more: object) -> qemu.Machine:
+        """A machine that boots this kernel, with more boot arguments."""
+        words: dict[str, object] = {"nonce": NONCE, "seed": "0x5a17", **more}
+        return qemu.Machine(
+            kernel=kernel.binary,
+            initrd=self.workshop.programs(self.lab) / "boot.cpio",
+            memory=self.memory,
+            bootargs=" ".join(f"{k}={v}" for k, v in words.items()),
+            shift=2,
+            seed=1,
+            end_stop=self.programs[0].address("test_end"),
+            budget=2 * BUDGET,
+            directory=self.workshop.build / "run",
+        )
+
+    @contextmanager
+    def run(self, kernel: Kernel, **more: object) -> Iterator[Run]:
+        """A run that came to its end stop and stands there."""
+        boot = qemu.run(self.machine(kernel, **more), keep=True)
+        with closing(boot.stop) if boot.stop else nullcontext():
+            yield judge(
+                boot, nonce=NONCE, budget=2 * BUDGET, programs=self.programs
+            )
+
+
+@pytest.fixture(scope="session")
+def system(pytestconfig: pytest.Config, poisoned: Path) -> System:
+    """The real system. Objects stay between the runs of the tests."""
+    root = pytestconfig.rootpath
+    workshop = Workshop(root, root / "build" / "grader-tests")
+    lab = find_lab(root, "ipc")
+    return System(workshop, lab, pristine_sources(root), poisoned)
 
 
 @dataclass(frozen=True)
@@ -139,11 +225,11 @@ class Project:
         seeds = () if "--seed" in more else ("--seed", "0x5a17")
         return self.call(*words, *seeds, *more, path=path)
 
-    def gate(self) -> subprocess.CompletedProcess[str]:
+    def gate(self, *more: object) -> subprocess.CompletedProcess[str]:
         """The lab's examination, on one seed."""
         out = self.root / "out"
         words = ["gate", "--lab", "9", "--out", out, "--seed", "0x5a17"]
-        return self.call(*words)
+        return self.call(*words, *more)
 
     def submit(self, name: str, text: str) -> Path:
         """A directory with one kernel file in it."""

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from grader.console import Console, read_console
-from grader.run import Run, compare
+from grader.difference import compare
+from grader.run import Run
 from grader.traplog import ELSEWHERE, TrapLog
 from grader.verdict import Failure
 
@@ -139,18 +140,19 @@ def test_records_of_one_kind_can_be_compared_alone() -> None:
 def test_the_first_difference_in_words(
     expected: str, got: str, message: str
 ) -> None:
-    said, _ = compare(
+    found = compare(
         [(word,) for word in expected.split()],
         [(word,) for word in got.split()],
     )
-    assert said.startswith(message)
+    assert found.message.startswith(message)
 
 
 def test_the_words_that_differ_are_marked() -> None:
-    said, lines = compare(
+    found = compare(
         [("recv", "7", "1f2e", "99")], [("recv", "7", "0000", "99")]
     )
-    assert said == "record 1 differs in word 3, which is 0"
+    lines = found.lines
+    assert found.message == "record 1 differs in word 3, which is 0"
     assert lines[0] == "  expected  recv 7 1f2e 99"
     assert lines[1] == "  got       recv 7 0000 99"
     assert lines[2] == "                   ^^^^"

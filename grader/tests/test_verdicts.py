@@ -2,12 +2,13 @@
 """Each way in which a run can end, brought about by a guest that does it."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from grader import qemu
+from grader import qemu, traplog
 from grader.tests.conftest import Guest
 from grader.verdict import Failure, InfrastructureError, Verdict
 
@@ -91,10 +92,26 @@ def test_deadlock_when_only_the_timer_ticks(behave: Guest) -> None:
     assert loss.verdict is Verdict.DEADLOCK
 
 
-def test_budget_spent_without_end(behave: Guest) -> None:
-    loss = failure(behave, "spin")
+def test_budget_spent_while_programs_run(
+    behave: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Calls without end: from a program, or so it looks, and from the
+    kernel's own memory."""
+    monkeypatch.setattr(qemu, "TRAP_LOG_BYTES_MAX", 1 << 20)
+    assert failure(behave, "call", count=1 << 40).verdict is Verdict.LIVELOCK
+    its_place = re.compile(rb"epc:0x0{8}8021")
+    monkeypatch.setattr(traplog, "USER_TRAP", its_place)
+    loss = failure(behave, "call", count=1 << 40)
     assert loss.verdict is Verdict.BUDGET
-    assert loss.icount and loss.icount > 2 * 20_000_000
+    assert "The hart was in" in loss.detail
+    assert "no end of traps" in loss.message
+
+
+def test_livelock_of_a_kernel_that_spins(behave: Guest) -> None:
+    loss = failure(behave, "spin")
+    assert loss.verdict is Verdict.LIVELOCK
+    assert "at least twice as many" in loss.message
+    assert loss.detail[-2:] == ("The hart was in", "  guest: guest_main")
 
 
 def test_budget_is_judged_by_the_exact_count(behave: Guest) -> None:
@@ -105,10 +122,13 @@ def test_budget_is_judged_by_the_exact_count(behave: Guest) -> None:
     assert f"{count:,}" in loss.message
 
 
-def test_traps_without_end(behave: Guest) -> None:
+def test_livelock_of_a_kernel_that_traps(
+    behave: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(qemu, "TRAP_LOG_BYTES_MAX", 1 << 20)
     loss = failure(behave, "storm")
-    assert loss.verdict is Verdict.BUDGET
-    assert "traps for ever" in loss.message
+    assert loss.verdict is Verdict.LIVELOCK
+    assert "no end of traps" in loss.message
 
 
 def test_output_limit(

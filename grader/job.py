@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""What the command line tells the pytest plugin: which kernel, built from
+what, to grade with which lab on which seeds. A file, for they are two
+processes."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to grade: written by the command line, read by the plugin."""
+
+    lab: Path  # its lab.toml
+    submission: str
+    kernel: Path  # kernel.bin
+    kernel_elf: Path
+    sources: Path  # the kernel files it was built from
+    programs: Path  # boot.cpio and the ELF files of the lab's programs
+    memory: Path  # what the machine's memory holds at power-on
+    out: Path
+    seeds: list[int]
+    exercise: str | None
+    notes: list[str]
+
+    def write(self, file: Path) -> None:
+        file.write_text(json.dumps(asdict(self), default=str, indent=2))
+
+    @staticmethod
+    def read(file: Path) -> "Job":
+        table = json.loads(file.read_text())
+        for each in fields(Job):
+            if each.type is Path:
+                table[each.name] = Path(table[each.name])
+        return Job(**table)

@@ -1,0 +1,21 @@
+/* kills: 4.1; hint: the sender goes on although the receiver that it woke is more urgent. */
+struct thread *
+endpoint_send(struct thread *t, struct slot *via)
+{
+    struct endpoint *ep = object_endpoint(via->object);
+    struct thread *receiver;
+
+    if (ep->receivers) {
+        receiver = endpoint_dequeue(&ep->receivers);
+        message_copy(t, receiver, via->badge);
+        receiver->x[REG_T0] = 0; /* nobody waits for an answer */
+        ready_push(receiver);
+        return thread_finish(t, OK);
+    }
+    if (ep->recv_handles == 0)
+        return thread_finish(t, ERR_DEAD);
+    if (!may_wait(t))
+        return thread_finish(t, ERR_WOULD_BLOCK);
+    endpoint_wait(t, ep, &ep->senders, THREAD_WAIT_SEND);
+    return schedule();
+}

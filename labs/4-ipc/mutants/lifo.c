@@ -1,0 +1,23 @@
+/* kills: 4.3; hint: among threads of one priority the one that came last is taken first. */
+inline void
+endpoint_enqueue(struct thread **queue, struct thread *t)
+{
+    struct thread **place = queue;
+    struct thread *head;
+
+    while (*place && (*place)->priority > t->priority)
+        place = &(*place)->lower;
+    head = *place;
+    if (head && head->priority == t->priority) {
+        t->next = head;
+        t->prev = head->prev;
+        head->prev->next = t;
+        head->prev = t;
+        t->lower = head->lower;
+        *place = t;
+    } else {
+        t->next = t->prev = t;
+        t->lower = head;
+        *place = t;
+    }
+}

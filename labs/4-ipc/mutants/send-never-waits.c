@@ -1,0 +1,17 @@
+/* kills: 4.1; hint: a send that finds no receiver gives up, as if NOWAIT had been asked for, instead of waiting. */
+struct thread *
+endpoint_send(struct thread *t, struct slot *via)
+{
+    struct endpoint *ep = object_endpoint(via->object);
+    struct thread *receiver;
+
+    if (ep->receivers) {
+        receiver = endpoint_dequeue(&ep->receivers);
+        message_copy(t, receiver, via->badge);
+        receiver->x[REG_T0] = 0; /* nobody waits for an answer */
+        return sched_wake(thread_finish(t, OK), receiver);
+    }
+    if (ep->recv_handles == 0)
+        return thread_finish(t, ERR_DEAD);
+    return thread_finish(t, ERR_WOULD_BLOCK);
+}
