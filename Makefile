@@ -100,7 +100,8 @@ endif
 gdb-build: install
 	@mkdir -p $(BUILD)/gdb
 	@$(MAKE) BUILD=$(BUILD)/gdb OPTIMIZE=$(GDB_OPTIMIZE) KERNEL_LTO= \
-	    all $(BUILD)/gdb/tests/gdb/boot.cpio
+	    all $(patsubst tests/guest/%,$(BUILD)/gdb/tests/%/boot.cpio, \
+	    $(wildcard tests/guest/gdb))
 
 bench: all test-programs ## measure, in instructions, to build/bench.json
 	@$(PYTHON) tests/bench.py
