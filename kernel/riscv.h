@@ -107,16 +107,19 @@ riscv_reservation_clear(void)
 /* A test-and-set lock. Taking it comes before, dropping it after, everything
  * that it protects. */
 static inline void
-riscv_lock(uint32_t *lock)
+riscv_lock(uint32_t *lock) /* NOLINT(readability-non-const-parameter): stores */
 {
-    while (__atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE)) /* amoswap.w.aq */
-        continue;
+    uint32_t was_taken;
+
+    do
+        was_taken = __atomic_exchange_n(lock, 1, __ATOMIC_ACQUIRE);
+    while (was_taken);
 }
 
 static inline void
-riscv_unlock(uint32_t *lock)
+riscv_unlock(uint32_t *lock) /* NOLINT(readability-non-const-parameter): too */
 {
-    __atomic_exchange_n(lock, 0, __ATOMIC_RELEASE); /* amoswap.w.rl */
+    __atomic_exchange_n(lock, 0, __ATOMIC_RELEASE);
 }
 
 /* The hart's record, which the kernel keeps in tp. */

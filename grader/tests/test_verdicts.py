@@ -3,7 +3,6 @@
 
 import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -179,9 +178,7 @@ def test_no_machine_is_left_behind(behave: Guest) -> None:
     behave.boot("report")
     with pytest.raises(Failure):
         behave.run("spin")
-    left = subprocess.run(
-        ["pgrep", "-P", str(os.getpid()), "qemu"],
-        capture_output=True,
-        check=False,
-    )
-    assert not left.stdout
+    tasks = Path(f"/proc/{os.getpid()}/task").glob("*/children")
+    left = [pid for task in tasks for pid in task.read_text().split()]
+    names = [Path(f"/proc/{pid}/comm").read_text() for pid in left]
+    assert not [name for name in names if name.startswith("qemu")]

@@ -78,7 +78,8 @@ guest_main(const char *tree)
     } else if (argument_is("do=", "storm")) {
         /* The handler's first instruction traps as well. */
         __asm__ volatile("la t0, 1f\n csrw stvec, t0\n .balign 4\n"
-                         "1: ebreak" ::: "t0");
+                         "1: ebreak" ::
+                             : "t0");
     } else if (argument_is("do=", "replay")) {
         record_piece("00000000", 0, '.', "from another run", 16);
     } else if (argument_is("do=", "gap")) {

@@ -48,11 +48,11 @@ struct row {
 
 #define ALL_ONES UINT64_MAX
 #define SIGN_BIT (UINT64_C(1) << 63)
-#define SLOT_NONE HANDLE_NAME(1, 255)        /* a slot never used */
-#define SLOT_OUTSIDE HANDLE_NAME(1, 0xffff)  /* beyond every table */
-#define SLOT_ZERO HANDLE_NAME(1, 0)          /* kept for the fault handle */
-#define WINDOW UINT64_C(0x20000000)          /* an address with nothing */
-#define WINDOW_USED UINT64_C(0x21000000)     /* two pages of CELLS */
+#define SLOT_NONE HANDLE_NAME(1, 255)       /* a slot never used */
+#define SLOT_OUTSIDE HANDLE_NAME(1, 0xffff) /* beyond every table */
+#define SLOT_ZERO HANDLE_NAME(1, 0)         /* kept for the fault handle */
+#define WINDOW UINT64_C(0x20000000)         /* an address with nothing */
+#define WINDOW_USED UINT64_C(0x21000000)    /* two pages of CELLS */
 #define RW (MEMORY_READ | MEMORY_WRITE)
 
 /* Tables, a row a line. */
