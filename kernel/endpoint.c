@@ -16,13 +16,14 @@
  * E1  At most one of the two queues is not empty.
  * E2  A thread in a queue is WAIT_RECV or WAIT_SEND or WAIT_CALL, its
  *     `endpoint` is this one, and its a0 names a handle to it that its process
- *     still has. (So its badge need not be kept: it is looked up.)
+ *     still has, though perhaps without rights, while it is being closed. (So
+ *     its badge need not be kept: it is looked up.)
  * E3  A group's threads have one priority; groups are in falling order of it.
  * E4  A thread has a server exactly while it is WAIT_REPLY.
  * E5  recv_handles is the number of handles with RECV, or 0 when the payer
  *     ends; at 0 no sender begins to wait.
  *
- * Called by syscall.c with handles found, and by process.c when someone
+ * Called by syscall.c with handles found, and by process_end.c when someone
  * dies. */
 #include "endpoint.h"
 
@@ -208,7 +209,7 @@ endpoint_call(struct thread *t, struct slot *via)
 static inline uint64_t
 sender_badge(const struct thread *sender)
 {
-    unsigned need = KEY(OBJECT_ENDPOINT, ENDPOINT_SEND);
+    unsigned need = KEY(OBJECT_ENDPOINT, 0);
 
     return handle_get(&sender->process->handles, sender->x[REG_A0], need)
         ->badge;
@@ -291,9 +292,9 @@ endpoint_caller_dead(struct thread *caller)
 }
 
 /* A handle goes. First it loses its rights, so that nobody can begin to wait
- * through it; the slot's badge, of no use any more, then counts the threads
- * of its process that are still to be looked at. Those that wait through
- * this very handle get ERR_REVOKED. If it was the last that could receive, the
+ * through it; the slot's index, which its name tells too, then counts down
+ * the thread ids that are still to be looked at. Those that wait through this
+ * very handle get ERR_REVOKED. If it was the last that could receive, the
  * endpoint hangs up. */
 static bool
 endpoint_release(struct object *object, struct slot *slot)
@@ -304,24 +305,21 @@ endpoint_release(struct object *object, struct slot *slot)
 
     if (rights) {
         slot->node.key = KEY(OBJECT_ENDPOINT, 0);
-        slot->badge = ep->receivers || ep->senders ? owner->thread_count : 0;
+        slot->node.index =
+            ep->receivers || ep->senders ? (uint16_t)thread_id_limit() : 0;
         if (rights & ENDPOINT_RECV && ep->recv_handles > 0)
             ep->recv_handles--;
     }
-    for (unsigned i = 0; i < STEP_ITEMS && slot->badge > 0; i++) {
-        struct thread *t = list_first(&owner->threads, struct thread, siblings);
-        slot->badge--;
-        if (list_is_empty(&owner->threads))
-            continue;
-        list_remove(&t->siblings); /* to the end: seen */
-        list_insert(&owner->threads, &t->siblings);
-        if (thread_waits_in_endpoint(t) && t->endpoint == ep &&
-            t->x[REG_A0] == slot->name) {
+    for (unsigned i = 0; i < STEP_ITEMS && slot->node.index > 0; i++) {
+        struct thread *t = threads[--slot->node.index];
+        if (t->process == owner && thread_waits_in_endpoint(t) &&
+            t->endpoint == ep && t->x[REG_A0] == slot->name) {
             endpoint_cancel(t, ERR_REVOKED);
             ready_push(t);
         }
     }
-    return slot->badge == 0 && (ep->recv_handles > 0 || endpoint_hangup(ep));
+    return slot->node.index == 0 &&
+           (ep->recv_handles > 0 || endpoint_hangup(ep));
 }
 
 static void

@@ -10,7 +10,7 @@
  * Y2  Frames of an object are freed after the last entry that names them was
  *     cleared and flushed.
  *
- * Called by syscall.c, and by process.c for tear-down. */
+ * Called by syscall.c, and by process_end.c for tear-down. */
 #include "memory.h"
 
 #include "frame.h"

@@ -10,7 +10,7 @@
  * G2  The HANDLE flag of a received message was set here and nowhere else.
  *
  * Rendezvous itself (endpoint.c) knows nothing of this: syscall.c asks before
- * and attaches after, for under the lock nobody runs in between. */
+ * and attaches after, and sees to it that nothing is cleaned up in between. */
 #include "message.h"
 
 #include "endpoint.h"

@@ -68,8 +68,11 @@ process_create(struct process *creator, const struct process_plan *plan,
     process_init(p, creator, plan->quota - pages, table, plan->slots);
     p->quota_given = plan->quota;
     p->priority_max = (uint8_t)plan->priority_max;
-    for (unsigned i = 0; i < PROCESS_NAME_BYTES; i++)
-        p->name[i] = (char)(plan->name[i / 8] >> i % 8 * 8);
+    for (unsigned i = 0; i < PROCESS_NAME_BYTES; i++) {
+        char c = (char)(plan->name[i / 8] >> i % 8 * 8);
+        /* It is printed in the log, where a line break would forge a line. */
+        p->name[i] = c == '\0' || (c >= ' ' && c <= '~') ? c : '?';
+    }
     *out = p;
     return OK;
 }

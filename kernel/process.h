@@ -10,7 +10,8 @@
 
 struct thread;
 
-/* How far the end of a process has come; the order matters, see process.c. */
+/* How far the end of a process has come; the order matters, see process_end.c.
+ */
 enum end_stage {
     END_NOT,
     END_CHILDREN,

@@ -45,7 +45,7 @@ process_end(struct process *p, int64_t code)
     p->is_dying = true;
     p->exit_code = code;
     p->end_stage = END_CHILDREN;
-    list_insert(dying.next, &p->dying); /* in front: before its creator */
+    list_insert(&dying, &p->dying);
     sched_clean_soon();
 }
 
@@ -101,12 +101,9 @@ end_child(struct process *p)
     if (list_is_empty(&p->children))
         return true;
     child = list_first(&p->children, struct process, siblings);
-    if (!child->is_dying) {
-        process_end(child, child->exit_code);
-    } else { /* under way, but behind us: let it go first */
-        list_remove(&child->dying);
-        list_insert(dying.next, &child->dying);
-    }
+    process_end(child, child->exit_code);
+    list_remove(&child->dying); /* in front: before its creator */
+    list_insert(dying.next, &child->dying);
     return false;
 }
 

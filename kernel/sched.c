@@ -8,7 +8,8 @@
  *
  * S1  Bit p of ready_mask is set exactly when ready_first[p] is not NULL.
  * S2  Threads in the queue are THREAD_READY and of live processes, or of dying
- *     ones until schedule() meets them.
+ *     ones until schedule() meets them. A partner is not looked at: it may
+ *     run for a slice more.
  * S3  While a thread is ready, or cleaning is left, the slice timer is armed
  *     or schedule() is about to run.
  *
@@ -87,6 +88,15 @@ sched_clean_soon(void)
     timer_slice_arm();
 }
 
+bool
+sched_clean_pause(bool is_on)
+{
+    bool was = is_cleaning;
+
+    is_cleaning = is_on;
+    return was;
+}
+
 struct thread *
 schedule(void)
 {
@@ -133,7 +143,11 @@ sched_wake(struct thread *t, struct thread *partner)
 struct thread *
 sched_wake_both(struct thread *t, struct thread *first, struct thread *second)
 {
-    return sched_wake(sched_wake(t, first), second);
+    if (first)
+        ready_push(first);
+    if (second)
+        ready_push(second);
+    return first || second ? sched_resume(t) : t;
 }
 
 struct thread *

@@ -55,6 +55,10 @@ struct thread *slice_tick(struct thread *t);
  * whether more is left. Set once at boot. */
 void sched_set_cleaner(bool (*step)(void));
 
+/* Whether schedule() cleans from now on; what it was. Somebody must be able to
+ * run while it does not. */
+bool sched_clean_pause(bool is_on);
+
 /* There is cleaning to do: see that schedule() runs before long. */
 void sched_clean_soon(void);
 

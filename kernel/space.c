@@ -17,7 +17,7 @@
  * P3  A root is freed only when no hart's satp names it.
  * P4  Entries have A and D set and the hart never writes to a table.
  *
- * Called by memory.c and process.c. */
+ * Called by memory.c, process.c and process_end.c. */
 #include "space.h"
 
 #include "asid.h"

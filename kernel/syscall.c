@@ -41,11 +41,19 @@ syscall_send_extras(struct thread *t, struct slot *via,
 
     if (error)
         return thread_finish(t, error);
+    if (!receiver)
+        return meet(t, via);
+    if (receiver->process->is_dying) { /* it would take the handle along */
+        endpoint_cancel(receiver, ERR_DEAD);
+        return syscall_again(t);
+    }
 
-    /* Commit: nothing below may fail. */
+    /* Commit: nothing below may fail. Nobody is cleaned away between meeting
+     * and attaching; the receiver can run, so schedule() does not idle. */
+    bool is_cleaning = sched_clean_pause(false);
     struct thread *next = meet(t, via);
-    if (receiver)
-        message_attach(t, receiver);
+    message_attach(t, receiver);
+    sched_clean_pause(is_cleaning);
     return next;
 }
 
@@ -87,12 +95,20 @@ syscall_recv_extras(struct thread *t, struct slot *via, struct thread *partner)
     if (error) {
         endpoint_cancel(sender, error);
         t->x[REG_T0] = 0;
+        t->x[REG_A1] &= MESSAGE_NOWAIT;
         return sched_wake_both(syscall_again(t), sender, partner);
     }
+    if (t->process->is_dying) { /* it would take the handle along */
+        t->state = THREAD_ENDED;
+        return sched_switch(partner);
+    }
 
-    /* Commit: nothing below may fail. */
+    /* Commit: nothing below may fail. As in syscall_send_extras: `t` can run,
+     * so schedule() does not idle. */
+    bool is_cleaning = sched_clean_pause(false);
     struct thread *next = endpoint_recv(t, via, partner);
     message_attach(sender, t);
+    sched_clean_pause(is_cleaning);
     return next;
 }
 
@@ -125,6 +141,9 @@ syscall_reply_recv_extras(struct thread *t, struct slot *via,
 {
     err_t error = reply_check(t, caller);
 
+    /* The handle to receive through is needed for just that. */
+    if (!error && t->x[REG_A1] & MESSAGE_HANDLE && t->x[REG_A6] == t->x[REG_A0])
+        error = ERR_BUSY;
     if (error)
         return thread_finish(t, error);
 

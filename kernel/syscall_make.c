@@ -24,23 +24,27 @@ argument_handle(struct thread *t, enum frame_register argument, unsigned need)
     return slot;
 }
 
-/* The same for a process, which must not be ending. */
-static struct process *
-argument_process(struct thread *t, enum frame_register argument,
-                 rights_t rights)
+/* Whether the process is ending; then the call of `t` is finished. */
+static bool
+is_ending(struct thread *t, const struct process *p)
 {
-    struct slot *slot =
-        argument_handle(t, argument, KEY(OBJECT_PROCESS, rights));
+    if (p->is_dying)
+        thread_finish(t, ERR_DEAD);
+    return p->is_dying;
+}
+
+/* The process in a0, which must not be ending, or NULL with the call of `t`
+ * finished. */
+static struct process *
+argument_process(struct thread *t, rights_t rights)
+{
+    struct slot *slot = argument_handle(t, REG_A0, KEY(OBJECT_PROCESS, rights));
     struct process *p;
 
     if (!slot)
         return NULL;
     p = object_process(slot->object);
-    if (p->is_dying) {
-        thread_finish(t, ERR_DEAD);
-        return NULL;
-    }
-    return p;
+    return is_ending(t, p) ? NULL : p;
 }
 
 /* The call of `t` is finished with a new handle, with all rights, to
@@ -66,7 +70,7 @@ is_power_of_two(uint64_t n)
 struct thread *
 sys_process_create(struct thread *t)
 {
-    struct process *creator = argument_process(t, REG_A0, PROCESS_CHARGE);
+    struct process *creator = argument_process(t, PROCESS_CHARGE);
     struct process_plan plan = {
         .quota = t->x[REG_A1],
         .slots = t->x[REG_A2],
@@ -110,7 +114,7 @@ sys_process_kill(struct thread *t)
 struct thread *
 sys_thread_create(struct thread *t)
 {
-    struct process *p = argument_process(t, REG_A0, PROCESS_THREADS);
+    struct process *p = argument_process(t, PROCESS_THREADS);
     uint64_t priority = t->x[REG_A4];
     struct thread *created;
     err_t error;
@@ -134,7 +138,7 @@ sys_thread_create(struct thread *t)
 struct thread *
 sys_endpoint_create(struct thread *t)
 {
-    struct process *p = argument_process(t, REG_A0, PROCESS_CHARGE);
+    struct process *p = argument_process(t, PROCESS_CHARGE);
     struct endpoint *ep;
     err_t error;
 
@@ -154,7 +158,7 @@ sys_endpoint_create(struct thread *t)
 struct thread *
 sys_memory_create(struct thread *t)
 {
-    struct process *p = argument_process(t, REG_A0, PROCESS_CHARGE);
+    struct process *p = argument_process(t, PROCESS_CHARGE);
     uint64_t pages = t->x[REG_A1];
     struct memory *memory;
     err_t error;
@@ -188,16 +192,15 @@ are_map_rights(uint64_t rights)
 struct thread *
 sys_memory_map(struct thread *t)
 {
-    struct process *p = argument_process(t, REG_A0, PROCESS_MAP);
     uint64_t first = t->x[REG_A3], pages = t->x[REG_A4], rights = t->x[REG_A5];
+    unsigned need = KEY(OBJECT_MEMORY, RIGHT_DERIVE | (rights & RIGHTS_ALL));
+    struct slot *into =
+        argument_handle(t, REG_A0, KEY(OBJECT_PROCESS, PROCESS_MAP));
+    struct slot *slot = into ? argument_handle(t, REG_A1, need) : NULL;
     struct memory *memory;
-    struct slot *slot;
+    struct process *p;
 
-    if (!p)
-        return t;
-    slot = argument_handle(
-        t, REG_A1, KEY(OBJECT_MEMORY, RIGHT_DERIVE | (rights & RIGHTS_ALL)));
-    if (!slot)
+    if (!slot || is_ending(t, p = object_process(into->object)))
         return t;
     memory = object_memory(slot->object);
     if (!are_map_rights(rights) || pages < 1 || pages > MEMORY_PAGES_MAX ||
@@ -210,7 +213,7 @@ sys_memory_map(struct thread *t)
 struct thread *
 sys_memory_unmap(struct thread *t)
 {
-    struct process *p = argument_process(t, REG_A0, PROCESS_MAP);
+    struct process *p = argument_process(t, PROCESS_MAP);
     uint64_t pages = t->x[REG_A2];
 
     if (!p)
@@ -221,28 +224,29 @@ sys_memory_unmap(struct thread *t)
 }
 
 /* Copies the handle in a0 into the table of the process in a1, with at most
- * the rights in a2; with `badge` if that is not 0. */
+ * the rights in a2; with the badge in a3 if `is_mint`. */
 static struct thread *
-handle_copy(struct thread *t, unsigned need, uint64_t badge)
+handle_copy(struct thread *t, unsigned need, bool is_mint)
 {
     struct slot *source = argument_handle(t, REG_A0, need);
-    uint64_t rights = t->x[REG_A2];
+    struct slot *into =
+        source
+            ? argument_handle(t, REG_A1, KEY(OBJECT_PROCESS, PROCESS_HANDLES))
+            : NULL;
+    uint64_t rights = t->x[REG_A2], badge = t->x[REG_A3];
     struct process *target;
     struct slot *copy;
 
-    if (!source)
+    if (!into || is_ending(t, target = object_process(into->object)))
         return t;
-    target = argument_process(t, REG_A1, PROCESS_HANDLES);
-    if (!target)
-        return t;
-    if (rights > RIGHTS_ALL)
+    if (rights > RIGHTS_ALL || (is_mint && (source->badge != 0 || badge == 0)))
         return thread_finish(t, ERR_ARGUMENT);
     if (handle_table_is_full(&target->handles))
         return thread_finish(t, ERR_FULL);
 
     /* Commit: nothing below may fail. */
     copy = handle_derive(source, &target->handles, target, (rights_t)rights,
-                         badge ? badge : source->badge);
+                         is_mint ? badge : source->badge);
     if (!(KEY(OBJECT_ENDPOINT, ENDPOINT_RECV) & ~(unsigned)copy->node.key))
         endpoint_recv_handle_added(copy->object);
     t->x[REG_A1] = copy->name;
@@ -252,20 +256,13 @@ handle_copy(struct thread *t, unsigned need, uint64_t badge)
 struct thread *
 sys_handle_copy(struct thread *t)
 {
-    return handle_copy(t, RIGHT_DERIVE, 0);
+    return handle_copy(t, RIGHT_DERIVE, false);
 }
 
 struct thread *
 sys_handle_mint(struct thread *t)
 {
-    unsigned need = KEY(OBJECT_ENDPOINT, RIGHT_DERIVE);
-    struct slot *source = argument_handle(t, REG_A0, need);
-
-    if (!source)
-        return t;
-    if (source->badge != 0 || t->x[REG_A3] == 0)
-        return thread_finish(t, ERR_ARGUMENT);
-    return handle_copy(t, need, t->x[REG_A3]);
+    return handle_copy(t, KEY(OBJECT_ENDPOINT, RIGHT_DERIVE), true);
 }
 
 struct thread *
