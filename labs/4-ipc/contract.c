@@ -13,3 +13,5 @@ CONTRACT(endpoint_recv,
          struct thread *(struct thread *, struct slot *, struct thread *));
 CONTRACT(message_copy, void(const struct thread *, struct thread *, uint64_t));
 CONTRACT(endpoint_enqueue, void(struct thread **, struct thread *));
+CONTRACT(endpoint_cancel, void(struct thread *, err_t));
+CONTRACT(endpoint_hangup, bool(struct endpoint *));

@@ -101,3 +101,41 @@ endpoint_enqueue(struct thread **queue, struct thread *t)
     else
         *queue = t;
 }
+
+/* Looks for `t` as a queue is drawn: down the groups, and round each. */
+void
+endpoint_cancel(struct thread *t, err_t error)
+{
+    struct endpoint *ep = t->endpoint;
+    struct thread **place =
+        t->state == THREAD_WAIT_RECV ? &ep->receivers : &ep->senders;
+
+    while ((*place)->priority != t->priority)
+        place = &(*place)->lower;
+    if (t->next == t) {
+        *place = t->lower;
+    } else {
+        t->prev->next = t->next;
+        t->next->prev = t->prev;
+        if (*place == t) {
+            t->next->lower = t->lower;
+            *place = t->next;
+        }
+    }
+    t->endpoint = NULL;
+    t->state = THREAD_ENDED;
+    thread_finish(t, error);
+}
+
+/* One sender in each step. */
+bool
+endpoint_hangup(struct endpoint *ep)
+{
+    struct thread *sender = ep->senders;
+
+    if (!sender)
+        return true;
+    endpoint_cancel(sender, ERR_DEAD);
+    ready_push(sender);
+    return ep->senders == NULL;
+}

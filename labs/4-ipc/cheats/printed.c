@@ -184,11 +184,12 @@ story_tell(const struct process *p)
 
     for (unsigned i = 0; i < 4; i++)
         story_random(&badges);
-    for (char step = *plan++; step == 's' || step == 'r'; step = *plan++) {
+    for (char step = *plan++; step == 's' || step == 'q' || step == 'r';
+         step = *plan++) {
         uint64_t endpoint = story_number(&plan, 10);
         uint64_t number = story_count(&plan);
 
-        if (step == 's') {
+        if (step != 'r') {
             struct actor *a = &actors[count++];
 
             *a = (struct actor){.random = seed + count,

@@ -3,17 +3,18 @@
  *
  * The host knows what is sent, and counts this program's system calls from
  * outside the machine. sys_null does nothing, but it comes only after a send
- * that succeeded: so the host sees which sends came back, and when.
+ * that succeeded: so the host sees which sends came back, and when. A send
+ * that fails is noted, and is the last.
  *
- * Parameters: seed, of this sender alone; count, of messages; nowait=1 to ask
- * for NOWAIT. Grants: see ipc.h. */
+ * Parameters: actor, its number; seed, of this sender alone; count, of
+ * messages; manner=1 to ask for NOWAIT, 2 to call instead of sending.
+ * Grants: see ipc.h. */
 #include "ipc.h"
 
-#include <lib/startup.h>
-#include <lib/syscall.h>
 #include <lib/test.h>
 
 enum { TURNS_MAX = 20000 };
+enum { MANNER_SEND, MANNER_NOWAIT, MANNER_CALL };
 
 /* Spends time, so that timer interrupts come at other places each time. */
 static void
@@ -33,18 +34,25 @@ main(void)
     };
     uint64_t state = test_parameter("seed", 0);
     uint64_t count = test_parameter("count", 1);
-    uint64_t flags = test_parameter("nowait", 0) ? MESSAGE_NOWAIT : 0;
+    uint64_t manner = test_parameter("manner", MANNER_SEND);
+    uint64_t flags = manner == MANNER_NOWAIT ? MESSAGE_NOWAIT : 0;
 
+    ledger_open();
     while (count-- > 0) {
         handle_t endpoint = handles[test_random(&state) % SENDER_HANDLES];
         struct message m;
+        err_t error;
 
         spin(test_random(&state) % TURNS_MAX);
         m.header = (test_random(&state) & MESSAGE_LABEL_MASK) | flags;
         for (unsigned i = 0; i < MESSAGE_WORDS; i++)
             m.words[i] = test_random(&state);
-        if (sys_endpoint_send(endpoint, &m) != OK)
+        error = manner == MANNER_CALL ? sys_endpoint_call(endpoint, &m)
+                                      : sys_endpoint_send(endpoint, &m);
+        if (error != OK) {
+            ledger_note(test_parameter("actor", 0), error, 0);
             return 1;
+        }
         sys_null();
     }
     return 0;

@@ -1,0 +1,18 @@
+/* kills: 4.1; hint: a receive that will not wait gets its error, and stands in the queue all the same: the next message goes to nobody. */
+struct thread *
+endpoint_recv(struct thread *t, struct slot *via, struct thread *partner)
+{
+    struct endpoint *ep = object_endpoint(via->object);
+
+    if (unlikely(ep->senders != NULL)) {
+        struct thread *sender = endpoint_dequeue(&ep->senders);
+        message_copy(sender, t, sender_badge(sender));
+        return sched_wake_both(t, sender_finish(sender, t), partner);
+    }
+    if (unlikely(!may_wait(t))) {
+        endpoint_enqueue(&ep->receivers, t);
+        return sched_wake(thread_finish(t, ERR_WOULD_BLOCK), partner);
+    }
+    endpoint_wait(t, ep, &ep->receivers, THREAD_WAIT_RECV);
+    return sched_switch(partner);
+}

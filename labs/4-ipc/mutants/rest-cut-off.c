@@ -1,0 +1,15 @@
+/* kills: 4.4; hint: those behind the one that leaves leave with it, and nobody knows of them any more. */
+static inline void
+endpoint_unqueue(struct thread **queue, struct thread *t)
+{
+    struct thread **place = queue;
+
+    while (*place && *place != t)
+        place = &(*place)->lower;
+    if (*place) { /* at the head of its group */
+        *place = t->lower;
+    } else {
+        t->prev->next = t->next;
+        t->next->prev = t->prev;
+    }
+}

@@ -1,0 +1,11 @@
+/* kills: 4.4; hint: a sender that leaves still stands in the queue, and its message is taken from the dead. */
+void
+endpoint_cancel(struct thread *t, err_t error)
+{
+    struct endpoint *ep = t->endpoint;
+
+    if (t->state == THREAD_WAIT_RECV)
+        endpoint_unqueue(&ep->receivers, t);
+    t->state = THREAD_ENDED;
+    thread_finish(t, error);
+}
