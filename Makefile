@@ -83,16 +83,20 @@ grade: install ## score your work: LAB=ipc [EX=4.2] [SEED=0x5a17]
 	    $(if $(EX),--exercise '$(EX)') $(if $(SEED),--seed '$(SEED)') \
 	    || [ $$? -eq 1 ]
 
-# With an exercise: the run that lost it, its kernel as it was graded.
-gdb: $(if $(EX),install,gdb-build) ## gdb on it: [LAB=ipc EX=4.2 SEED=0x5a17]
+# With an exercise: the run that lost it, its kernel as it was graded. With a
+# lab alone: its programs, in a run that BOOTARGS decides.
+gdb_needs := $(if $(EX),install,gdb-build $(if $(LAB),lab-programs))
+gdb: $(gdb_needs) ## gdb on it: [LAB=ipc [EX=4.2 [SEED=0x5a17]]]
 ifdef EX
 	@QEMU='$(QEMU)' $(PYTHON) -m grader debug . --lab '$(LAB)' \
 	    --out $(BUILD)/grade --exercise '$(EX)' \
 	    $(if $(SEED),--seed '$(SEED)') $(if $(SCORE),--score '$(SCORE)')
 else
 	@QEMU='$(QEMU)' BUILD='$(BUILD)/gdb' RUN='$(BUILD)' \
+	    $(if $(LAB),PROGRAMS='$(BUILD)/labs/$(chosen_labs)') \
 	    tools/debug $(MACHINE) -append '$(BOOTARGS)' \
-	    -kernel $(BUILD)/gdb/kernel.bin -initrd $(BUILD)/gdb/boot.cpio
+	    -kernel $(BUILD)/gdb/kernel.bin -initrd $(if \
+	    $(LAB),$(BUILD)/labs/$(chosen_labs),$(BUILD)/gdb)/boot.cpio
 endif
 
 # Built for looking at: in optimised code a breakpoint on a function that was

@@ -7,6 +7,7 @@ docs/debugging.md is tried: its commands work, its tables are true."""
 
 import os
 import re
+import shlex
 import socket
 import subprocess
 import tempfile
@@ -53,7 +54,7 @@ SCRIPT = {
 
 COLUMNS = ("id", "process", "state", "priority", "pc", "waits for")
 
-
+HANDOUT = ROOT / "labs" / "4-ipc" / "README.md"
 PAGE = ROOT / "docs" / "debugging.md"
 EXAMPLES = re.findall(
     r"^```gdb\n(.*?)^```", PAGE.read_text(), re.MULTILINE | re.DOTALL
@@ -141,6 +142,36 @@ def debug(
             f"gdb did not come to the end:\n{done.stdout}"
         )
         yield Session(said, Path(directory) / "gdb.sock")
+
+
+def test_what_the_handout_says(tmp_path: Path) -> None:
+    """The commands under "How to debug" of lab 4, and what they show."""
+    page = HANDOUT.read_text().split("## How to debug")[1].split("## Think")[0]
+    (make,) = re.findall(r"^    (make gdb .*)$", page, re.MULTILINE)
+    typed = re.findall(
+        r"^    ((?:break|continue|print|next|chaski)\b.*?)(?:  .*)?$",
+        page,
+        re.MULTILINE,
+    )
+    assert len(typed) == 7
+    commands = tmp_path / "commands"
+    commands.write_text("\n".join(typed))
+    said = subprocess.run(
+        [*shlex.split(make), f"BUILD={BUILD.directory.parent}"],
+        cwd=ROOT,
+        env={**os.environ, "GDB_ARGUMENTS": f"-nh -batch -x {commands}"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=GUARD_SECONDS,
+        check=True,
+    ).stdout
+    assert re.search(r"^Breakpoint 1, endpoint_send ", said, re.MULTILINE)
+    assert re.search(r'^\$1 = "sender\\0', said, re.MULTILINE)
+    # No flag; in the low half the label.
+    assert re.search(r"^\$2 = \{0x[0-9a-f]{1,8}, 0x", said, re.MULTILINE)
+    assert re.search(r"receivers = 0x0,.*recv_handles = 2", said, re.DOTALL)
+    assert [row["process"] for row in rows(said)] == ["init", "sender"]
 
 
 @pytest.fixture(scope="module")
