@@ -18,8 +18,10 @@ from pathlib import Path
 from grader.debug import debug
 from grader.gate import (
     GateError,
+    build_programs,
     check_hints,
-    examine,
+    examine_in_lane,
+    lanes,
     subjects,
     write_hints,
 )
@@ -141,11 +143,19 @@ def _gate(options: argparse.Namespace) -> int:
     order = _order(options, "gate")
     failures = []
     results = {}
-    for subject in subjects(order.lab):
-        try:
-            results[subject] = examine(order, subject)
-        except GateError as error:
-            failures.append(str(error))
+    build_programs(order)
+    with lanes() as pool:
+        futures = {
+            subject: pool.submit(examine_in_lane, order, subject)
+            for subject in subjects(order.lab)
+        }
+        for subject, future in futures.items():
+            examined = future.result()
+            print(examined.talk, end="", flush=True)
+            if examined.table:
+                results[subject] = examined.table
+            else:
+                failures.append(examined.problem)
     file = order.lab.path / HINTS_FILE
     if options.write_hints and not failures:
         write_hints(file, results)

@@ -17,12 +17,20 @@ whole lab nor for its exercise alone. So a hint can only be right.
 A mutant's first line is `/* kills: 4.2; hint: ... */`, a cheat's is
 `/* expects: 0; ... */`. Mutants and alternatives are swapped into the
 complete kernel. Cheats go into the starter: they do something else instead
-of the work. An INFRA verdict proves nothing and fails the examination."""
+of the work. An INFRA verdict proves nothing and fails the examination.
+
+Kernels are examined in *lanes*, as many at a time as there are processors.
+Each lane has a directory in which it builds one kernel after the other: only
+files that differ between two of them are compiled again."""
 
 import json
+import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -66,6 +74,15 @@ class GateError(Exception):
     """The lab failed its examination; says how."""
 
 
+@dataclass(frozen=True)
+class Examined:
+    """What came of one subject."""
+
+    talk: str  # what the grader said meanwhile
+    table: dict[str, Any] | None  # its results, if they are as they should be
+    problem: str = ""
+
+
 def subjects(lab: Lab) -> list[Subject]:
     """All kernels of a lab's examination."""
     found = [Subject(Kind.REFERENCE), Subject(Kind.STARTER)]
@@ -74,6 +91,35 @@ def subjects(lab: Lab) -> list[Subject]:
             if path.suffix == ".c" or (path / "kernel").is_dir():
                 found.append(Subject(kind, path))
     return found
+
+
+@contextmanager
+def lanes() -> Iterator[Executor]:
+    """Where `examine_in_lane` runs."""
+    pool = ThreadPoolExecutor(os.cpu_count(), "lane")
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def build_programs(order: Order) -> None:
+    """Builds what all lanes boot, before there is more than one."""
+    Workshop(order.root, order.out).programs(order.lab)
+
+
+def examine_in_lane(order: Order, subject: Subject) -> Examined:
+    """Examines one subject, in this lane's directory and without a word."""
+    out = order.out / threading.current_thread().name
+    out.mkdir(parents=True, exist_ok=True)
+    table, problem = None, ""
+    with (out / "talk").open("w+") as talk:
+        try:
+            table = examine(replace(order, out=out, talk=talk), subject)
+        except GateError as error:
+            problem = str(error)
+        talk.seek(0)
+        return Examined(talk.read(), table, problem)
 
 
 def examine(order: Order, subject: Subject) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from typing import TextIO
 
 from grader import card, poison
 from grader.build import BuildError, Workshop, pristine_sources
@@ -42,6 +43,7 @@ class Order:
     out: Path
     seeds: Sequence[int]
     exercise: str | None = None
+    talk: TextIO | None = None  # where it talks; None: standard output
 
 
 def grade(order: Order, path: Path) -> Exit:
@@ -62,14 +64,14 @@ def grade_submission(
     order: Order, label: str, read: Callable[[], Submission]
 ) -> Exit:
     """Grades what `read` returns; `label` names it in the report."""
-    print(card.heading(order.lab, label), flush=True)
+    print(card.heading(order.lab, label), file=order.talk, flush=True)
     results_file = order.out / "results.json"
     results_file.unlink(missing_ok=True)
     workshop = Workshop(order.root, order.out)
     try:
         submission = read()
         for note in submission.notes:
-            print(f"  note: {note}")
+            print(f"  note: {note}", file=order.talk)
         kernel = workshop.kernel(submission.sources)
     except Refused as refusal:
         return _does_not_build(order, label, str(refusal), [])
@@ -90,7 +92,7 @@ def grade_submission(
         notes=list(submission.notes),
     )
     status = _run_tests(order, job)
-    return _close(results_file, status)
+    return _close(order, results_file, status)
 
 
 def _choose_exercise(order: Order) -> None:
@@ -112,8 +114,9 @@ def _does_not_build(
     )
     results.refuse(message, log)
     results.write()
-    print(card.build_card(message, log))
-    print(card.closing_line(results.points, results.maximum, results.file))
+    total = card.closing_line(results.points, results.maximum, results.file)
+    print(card.build_card(message, log), file=order.talk)
+    print(total, file=order.talk)
     return Exit.USAGE
 
 
@@ -140,13 +143,14 @@ def _run_tests(order: Order, job: Job) -> int:
             *("--rootdir", order.root, "-c", os.devnull),
             *("--job", file, order.lab.path),
         ],
+        stdout=order.talk,
         env=environment,
         cwd=order.root,
         check=False,
     ).returncode
 
 
-def _close(file: Path, status: int) -> Exit:
+def _close(order: Order, file: Path, status: int) -> Exit:
     """Prints the total and turns the results into an exit status."""
     try:
         table = json.loads(file.read_text())
@@ -154,8 +158,10 @@ def _close(file: Path, status: int) -> Exit:
         raise InfrastructureError(
             f"pytest ended with status {status} and left no results"
         ) from error
-    print(card.closing_line(table["points"], table["max"], file))
+    total = card.closing_line(table["points"], table["max"], file)
+    print(total, file=order.talk)
     if not table["complete"]:
-        print("  Scores marked INFRA were not graded. Please run it again.")
+        again = "  Scores marked INFRA were not graded. Please run it again."
+        print(again, file=order.talk)
         return Exit.INFRASTRUCTURE
     return Exit.ALL_PASSED if table["points"] == table["max"] else Exit.LOSSES

@@ -3,12 +3,22 @@
 in it: the reference, the starter, each mutant, alternative and cheat. At last
 the hints, which are made of what the others have shown."""
 
-from pathlib import Path
+from collections.abc import Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
-from grader.gate import GateError, Subject, check_hints, examine, subjects
+from grader.gate import (
+    Examined,
+    GateError,
+    Subject,
+    build_programs,
+    check_hints,
+    examine_in_lane,
+    lanes,
+    subjects,
+)
 from grader.grade import Order
 from grader.hints import HINTS_FILE, Hints
 from grader.lab import Lab, find_labs
@@ -39,24 +49,47 @@ def seen() -> Seen:
 
 
 @pytest.fixture(scope="module")
-def directory(pytestconfig: pytest.Config) -> Path:
-    """Where the kernels are built, one after the other: only files that
-    differ between two of them are compiled again."""
-    return pytestconfig.rootpath / "build" / "gate"
+def examinations(
+    request: pytest.FixtureRequest,
+) -> Iterator[dict[tuple[str, Subject], "Future[Examined]"]]:
+    """All kernels that were asked for, under way: a test waits for its own,
+    and has not kept the others from going on."""
+    root = request.config.rootpath
+    out = root / "build" / "gate"
+    parameters: list[dict[str, Any]] = [
+        item.callspec.params
+        for item in request.session.items
+        if isinstance(item, pytest.Function)
+        and item.function is test_examination
+    ]
+    chosen: list[tuple[Lab, Subject]] = [
+        (each["lab"], each["subject"]) for each in parameters
+    ]
+    orders = {
+        lab.folder: Order(root, lab, out, PUBLIC_SEEDS) for lab, _ in chosen
+    }
+    for order in orders.values():
+        build_programs(order)
+    with lanes() as pool:
+        yield {
+            (lab.folder, subject): pool.submit(
+                examine_in_lane, orders[lab.folder], subject
+            )
+            for lab, subject in chosen
+        }
 
 
 def test_examination(
-    pytestconfig: pytest.Config,
-    directory: Path,
+    examinations: dict[tuple[str, Subject], "Future[Examined]"],
     seen: Seen,
     lab: Lab,
     subject: Subject,
 ) -> None:
-    order = Order(pytestconfig.rootpath, lab, directory, PUBLIC_SEEDS)
-    try:
-        seen.setdefault(lab.folder, {})[subject] = examine(order, subject)
-    except GateError as error:
-        pytest.fail(str(error), pytrace=False)
+    examined = examinations[lab.folder, subject].result()
+    print(examined.talk)
+    if not examined.table:
+        pytest.fail(examined.problem, pytrace=False)
+    seen.setdefault(lab.folder, {})[subject] = examined.table
 
 
 def test_hints_are_up_to_date_and_never_wrong(seen: Seen, lab: Lab) -> None:
