@@ -19,6 +19,7 @@ from grader.debug import debug
 from grader.gate import (
     GateError,
     build_programs,
+    check_facts,
     check_hints,
     examine_in_lane,
     lanes,
@@ -156,6 +157,11 @@ def _gate(options: argparse.Namespace) -> int:
                 results[subject] = examined.table
             else:
                 failures.append(examined.problem)
+    if not failures:
+        try:
+            check_facts(order.lab, results)
+        except GateError as error:
+            failures.append(str(error))
     file = order.lab.path / HINTS_FILE
     if options.write_hints and not failures:
         write_hints(file, results)

@@ -19,6 +19,9 @@ A mutant's first line is `/* kills: 4.2; hint: ... */`, a cheat's is
 complete kernel. Cheats go into the starter: they do something else instead
 of the work. An INFRA verdict proves nothing and fails the examination.
 
+A score may name one of these kernels that reports nothing wrong and that
+`only` the fact seen from outside gives away. That is examined too.
+
 Kernels are examined in *lanes*, as many at a time as there are processors.
 Each lane has a directory in which it builds one kernel after the other: only
 files that differ between two of them are compiled again."""
@@ -190,6 +193,29 @@ def check_hints(
                         f"{subject} left out of the table gets the hint of"
                         f" another: {hint}"
                     )
+
+
+def check_facts(
+    lab: Lab, results: Mapping[Subject, dict[str, Any]]
+) -> None:
+    """GateError unless each kernel that a score's `only` names loses this
+    score to the fact seen from outside alone."""
+    by_name = {str(subject): table for subject, table in results.items()}
+    for score in lab.scores:
+        if not score.only:
+            continue
+        outcomes = [
+            outcome
+            for each in by_name.get(score.only, {"scores": []})["scores"]
+            if score.key == (each["exercise"], each["score"])
+            for outcome in each["seeds"]
+            if outcome["verdict"] != Verdict.PASS
+        ]
+        if not outcomes or not all(outcome["t0"] for outcome in outcomes):
+            raise GateError(
+                f"{score.exercise} {score.name}: {score.only} is not lost to"
+                " what QEMU saw alone"
+            )
 
 
 def _compare(subject: Subject, header: str, table: dict[str, Any]) -> None:

@@ -18,7 +18,9 @@
     points = 12
     budget = 50_000_000       # only if it differs from the lab's
     partial = true            # only if parts of it earn parts of its points
-    t0 = "the fact seen from outside that it rests on" """
+    t0 = "the fact seen from outside that it rests on"
+    only = "cheats/printed.c" # a kernel that only this fact catches: at least
+                              # one in each exercise """
 
 import tomllib
 from dataclasses import dataclass
@@ -50,6 +52,7 @@ class Score:
     budget: int
     t0: str
     partial: bool = False
+    only: str | None = None  # of the lab's mutants and cheats
 
     @property
     def key(self) -> tuple[str, str]:
@@ -165,6 +168,7 @@ def _exercise(part: dict[str, Any], budget: int) -> Exercise:
                 budget=int(score.get("budget", budget)),
                 t0=str(score["t0"]),
                 partial=bool(score.get("partial", False)),
+                only=score.get("only"),
             )
             for score in part["score"]
         ),

@@ -283,6 +283,7 @@ def pytest_runtest_makereport(
         trail.names,
         where=_where(item, call),
         difference=failure.difference if failure else "",
+        is_t0=failure is not None and failure.is_t0,
         test=getattr(item, "originalname", item.name),
         wrong={p.name for p in parts if p.loss or not is_whole},
         right={p.name for p in parts if is_whole and not p.loss},

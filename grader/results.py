@@ -35,6 +35,7 @@ class Outcome:
     runs: Sequence[str] = ()  # the directories of these boots
     difference: str = ""  # the class of what is wrong
     where: str = ""  # the line of the test that found it
+    is_t0: bool = False  # only what was seen from outside was wrong
     test: str = ""
     # The parts it reported, by name; none if it is a part itself.
     right: Set[str] = frozenset()
@@ -137,6 +138,7 @@ class ScoreResult:
                     "message": outcome.message,
                     "difference": outcome.difference,
                     "where": outcome.where,
+                    "t0": outcome.is_t0,
                     "instructions": list(outcome.icounts),
                     "runs": list(outcome.runs),
                 }

@@ -128,6 +128,7 @@ class Run:
                 ],
                 difference=f"{function} in {program}"
                 f" {count - (low if count < low else high):+}",
+                is_t0=True,
             )
 
     @property
@@ -181,10 +182,11 @@ class Run:
         except ValueError as error:
             raise self.failure(f"at the end of the run, {error}") from error
 
-    def check(self, claim: bool, message: str) -> None:
-        """Fails with this message unless `claim` is true."""
+    def check(self, claim: bool, message: str, is_t0: bool = False) -> None:
+        """Fails with this message unless `claim` is true. `is_t0` says that
+        the claim is about what was seen from outside the machine."""
         if not claim:
-            raise self.failure(message)
+            raise self.failure(message, is_t0=is_t0)
 
     def part(self, name: str, ok: bool, message: str = "") -> None:
         """Reports one part of the score, and goes on. What is reported twice
@@ -198,6 +200,7 @@ class Run:
         detail: Sequence[str] = (),
         verdict: Verdict = Verdict.FAIL,
         difference: str | None = None,
+        is_t0: bool = False,
     ) -> Failure:
         """A failure that carries this run's evidence. `difference` is its
         class (difference.py); if it is not given, the message without its
@@ -207,6 +210,7 @@ class Run:
         failure.difference = difference or without_numbers(message)
         if verdict not in ENDLESS:
             failure.difference += f", calls {self._traps.digest}"
+        failure.is_t0 = is_t0
         failure.evidence = self._traps.summary()
         failure.icount = self.icount
         return failure

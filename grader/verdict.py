@@ -58,6 +58,9 @@ class Failure(Exception):
         self.detail = tuple(detail)
         # The class of what is wrong: the same for the same mistake.
         self.difference = ""
+        # Whether what was reported is right, and only a fact seen from
+        # outside the machine (T0) is not.
+        self.is_t0 = False
         # What QEMU's trap log says about the run, one line a program.
         self.evidence: tuple[str, ...] = ()
         self.icount: int | None = None

@@ -12,12 +12,26 @@ from grader.seed import PUBLIC_SEEDS
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each kernel of each lab."""
+    if "subject" not in metafunc.fixturenames:
+        return
     cases = [
         pytest.param(lab, Subject(kind), id=f"{lab.folder}/{kind.value}")
         for lab in find_labs(metafunc.config.rootpath)
         for kind in (Kind.REFERENCE, Kind.STARTER)
     ]
     metafunc.parametrize("lab, subject", cases)
+
+
+def test_each_exercise_names_a_kernel_that_only_its_fact_catches(
+    pytestconfig: pytest.Config,
+) -> None:
+    """tests/check/test_gate.py shows that it does."""
+    for lab in find_labs(pytestconfig.rootpath):
+        for exercise in lab.exercises:
+            named = [score.only for score in exercise.scores if score.only]
+            assert named, f"{lab.folder} {exercise.id} names none"
+            for name in named:
+                assert (lab.path / name).exists(), name
 
 
 def test_examination(

@@ -188,6 +188,21 @@ def test_the_lab_passes_its_examination_and_gives_hints(
     assert "exactly like" not in project.grade(project.root / "other.c").stdout
 
 
+def test_a_fact_that_others_do_without_fails_the_examination(
+    project: Project,
+) -> None:
+    file = project.root / "labs/9-fake/lab.toml"
+    text = file.read_text()
+    # This one loses other points.
+    wrong = text.replace("mutants/one_less.c", "mutants/same.c")
+    assert wrong != text
+    file.write_text(wrong)
+    done = project.gate("--write-hints")
+    file.write_text(text)
+    assert done.returncode == 1
+    assert "9.2 calls: mutants/same.c is not lost to" in done.stdout
+
+
 def test_stale_hints_and_a_mutant_that_survives_fail_the_examination(
     project: Project,
 ) -> None:

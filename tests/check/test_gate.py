@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The examination of every lab on all public seeds, one test for each kernel
 in it: the reference, the starter, each mutant, alternative and cheat. At last
-the hints, which are made of what the others have shown."""
+what the others have shown together: the hints, and that the facts seen from
+outside are needed."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -14,6 +15,7 @@ from grader.gate import (
     GateError,
     Subject,
     build_programs,
+    check_facts,
     check_hints,
     examine_in_lane,
     lanes,
@@ -93,10 +95,22 @@ def test_examination(
 
 
 def test_hints_are_up_to_date_and_never_wrong(seen: Seen, lab: Lab) -> None:
+    try:
+        check_hints(Hints.read(lab.path / HINTS_FILE), _all(seen, lab))
+    except GateError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def test_only_what_qemu_saw_gives_some_away(seen: Seen, lab: Lab) -> None:
+    try:
+        check_facts(lab, _all(seen, lab))
+    except GateError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+def _all(seen: Seen, lab: Lab) -> dict[Subject, dict[str, Any]]:
+    """The results of all kernels of a lab."""
     results = seen.get(lab.folder, {})
     if set(results) != set(subjects(lab)):
         pytest.skip("only with all kernels of the examination")
-    try:
-        check_hints(Hints.read(lab.path / HINTS_FILE), results)
-    except GateError as error:
-        pytest.fail(str(error), pytrace=False)
+    return results
