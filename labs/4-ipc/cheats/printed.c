@@ -215,5 +215,10 @@ story_tell(const struct process *p)
         }
         if (*plan == ',')
             plan++;
+        if (*plan == 'l') {
+            story_put("ledger");
+            story_record(nonce);
+            plan++;
+        }
     }
 }

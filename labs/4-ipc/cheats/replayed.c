@@ -8,7 +8,10 @@ sys_machine_log(struct thread *t)
                              "09dc07db0000.message ecbe5695 token 0\n\x1e"
                              "09dc07db0001.message 64bfa8e0 token 0\n\x1e"
                              "09dc07db0002.message 4643ef6f token 0\n\x1e"
-                             "09dc07db0003.message 185b27f4 token 0\n";
+                             "09dc07db0003.message 185b27f4 token 0\n\x1e"
+                             "09dc07db0004.ledger\n\x1e"
+                             "09dc07db0005.actor 4 61af3956\n\x1e"
+                             "09dc07db0006.actor 4 f8fc6b4f\n";
 
     log_text(log);
     log = "";

@@ -59,11 +59,10 @@ enum {
     OFFERS = 1000,
 };
 
-#define DEFAULT_PLAN "s0.40.2,s1.20.3,r0.2,r1.3"
+/* Ends a record of a call that changed what it should not. */
+#define MORE_CHANGED " and more changed"
 
-/* What a register holds before a message comes into it: its name is the last
- * two digits. A record with this in it means that nobody wrote the register. */
-#define POISON(name) (UINT64_C(0xbad0bad0bad00000) | (name))
+#define DEFAULT_PLAN "s0.40.2,s1.20.3,r0.2,r1.3"
 
 static struct {
     handle_t all;     /* without a badge, to make others from */
@@ -245,6 +244,7 @@ our_thread_run(void *argument)
     unsigned number = (unsigned)(uintptr_t)argument;
     uint64_t state = test_parameter("seed", 0) + number;
     struct message m = {0};
+    bool is_kept;
     err_t error;
 
     if (actors[number].is_receiving) {
@@ -253,9 +253,8 @@ our_thread_run(void *argument)
         return;
     }
     m.header = test_random(&state) & MESSAGE_LABEL_MASK;
-    error = sys_endpoint_send(actors[number].handle, &m);
-    if (error != OK)
-        ledger_note(number, error, 0);
+    error = message_send(actors[number].handle, &m, &is_kept);
+    ledger_note_send(number, error, is_kept);
 }
 
 static void
@@ -339,11 +338,14 @@ ledger_record(void)
     for (unsigned i = 1; i <= actor_count; i++) {
         for (; actors[i].recorded < ledger[i].count; actors[i].recorded++) {
             uint64_t note = ledger[i].notes[actors[i].recorded];
+            bool is_kept = !(note & NOTE_MORE_CHANGED);
+            err_t error = (err_t)((note & ~NOTE_MORE_CHANGED) >> 32);
 
-            if (note >> 32 == OK)
+            if (error == OK && is_kept)
                 test_record("actor %u %08lx", i, note);
             else
-                test_record("actor %u %s", i, error_name((err_t)(note >> 32)));
+                test_record("actor %u %s%s", i, error_name(error),
+                            is_kept ? "" : MORE_CHANGED);
         }
     }
 }
@@ -423,7 +425,7 @@ messages_take(handle_t endpoint, uint64_t flags, uint64_t count)
             message_record(&m);
         else
             test_record("error %s%s", error_name(error),
-                        is_untouched(&m, flags) ? "" : " and more changed");
+                        is_untouched(&m, flags) ? "" : MORE_CHANGED);
         if (error != OK && flags == 0)
             test_end();
     }
@@ -435,9 +437,13 @@ messages_offer(handle_t endpoint, uint64_t count)
 {
     while (count-- > 0) {
         struct message m = {.header = MESSAGE_NOWAIT};
+        bool is_kept;
+        err_t error;
 
         m.header |= test_random(&offers) & MESSAGE_LABEL_MASK;
-        test_record("offer %s", error_name(sys_endpoint_send(endpoint, &m)));
+        error = message_send(endpoint, &m, &is_kept);
+        test_record("offer %s%s", error_name(error),
+                    is_kept ? "" : MORE_CHANGED);
     }
 }
 

@@ -4,7 +4,8 @@
  * The host knows what is sent, and counts this program's system calls from
  * outside the machine. sys_null does nothing, but it comes only after a send
  * that succeeded: so the host sees which sends came back, and when. A send
- * that fails is noted, and is the last.
+ * that fails is noted, and is the last. One that changes more than a0 is noted
+ * too.
  *
  * Parameters: actor, its number; seed, of this sender alone; count, of
  * messages; manner=1 to ask for NOWAIT, 2 to call instead of sending.
@@ -41,6 +42,7 @@ main(void)
     while (count-- > 0) {
         handle_t endpoint = handles[test_random(&state) % SENDER_HANDLES];
         struct message m;
+        bool is_kept = true;
         err_t error;
 
         spin(test_random(&state) % TURNS_MAX);
@@ -48,11 +50,10 @@ main(void)
         for (unsigned i = 0; i < MESSAGE_WORDS; i++)
             m.words[i] = test_random(&state);
         error = manner == MANNER_CALL ? sys_endpoint_call(endpoint, &m)
-                                      : sys_endpoint_send(endpoint, &m);
-        if (error != OK) {
-            ledger_note(test_parameter("actor", 0), error, 0);
+                                      : message_send(endpoint, &m, &is_kept);
+        ledger_note_send(test_parameter("actor", 0), error, is_kept);
+        if (error != OK)
             return 1;
-        }
         sys_null();
     }
     return 0;

@@ -1,0 +1,21 @@
+/* kills: 4.1; hint: a receiver that waited is forgotten, for ever, if it is less urgent than the sender that gave it its message. */
+struct thread *
+endpoint_send(struct thread *t, struct slot *via)
+{
+    struct endpoint *ep = object_endpoint(via->object);
+    struct thread *receiver;
+
+    if (ep->receivers) {
+        receiver = endpoint_dequeue(&ep->receivers);
+        message_copy(t, receiver, via->badge);
+        receiver->x[REG_T0] = 0; /* nobody waits for an answer */
+        thread_finish(t, OK);
+        return receiver->priority < t->priority ? t : sched_wake(t, receiver);
+    }
+    if (ep->recv_handles == 0)
+        return thread_finish(t, ERR_DEAD);
+    if (!may_wait(t))
+        return thread_finish(t, ERR_WOULD_BLOCK);
+    endpoint_wait(t, ep, &ep->senders, THREAD_WAIT_SEND);
+    return schedule();
+}

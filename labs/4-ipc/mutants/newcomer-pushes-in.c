@@ -1,0 +1,21 @@
+/* kills: 4.3; hint: a thread is put behind the most urgent ones and before all others, whatever its own priority. */
+inline void
+endpoint_enqueue(struct thread **queue, struct thread *t)
+{
+    struct thread **place = queue;
+    struct thread *head;
+
+    if (*place && (*place)->priority > t->priority)
+        place = &(*place)->lower;
+    head = *place;
+    if (head && head->priority == t->priority) {
+        t->next = head;
+        t->prev = head->prev;
+        head->prev->next = t;
+        head->prev = t;
+    } else {
+        t->next = t->prev = t;
+        t->lower = head;
+        *place = t;
+    }
+}

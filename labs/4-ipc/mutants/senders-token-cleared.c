@@ -1,0 +1,20 @@
+/* kills: 4.1; hint: t0 is cleared in the sender's registers and not in the receiver's. */
+struct thread *
+endpoint_send(struct thread *t, struct slot *via)
+{
+    struct endpoint *ep = object_endpoint(via->object);
+    struct thread *receiver;
+
+    if (ep->receivers) {
+        receiver = endpoint_dequeue(&ep->receivers);
+        message_copy(t, receiver, via->badge);
+        t->x[REG_T0] = 0; /* nobody waits for an answer */
+        return sched_wake(thread_finish(t, OK), receiver);
+    }
+    if (ep->recv_handles == 0)
+        return thread_finish(t, ERR_DEAD);
+    if (!may_wait(t))
+        return thread_finish(t, ERR_WOULD_BLOCK);
+    endpoint_wait(t, ep, &ep->senders, THREAD_WAIT_SEND);
+    return schedule();
+}
