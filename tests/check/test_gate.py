@@ -13,10 +13,12 @@ import pytest
 from grader.gate import (
     Examined,
     GateError,
+    Kind,
     Subject,
     build_programs,
     check_facts,
     check_hints,
+    examine,
     examine_in_lane,
     lanes,
     subjects,
@@ -25,6 +27,9 @@ from grader.grade import Order
 from grader.hints import HINTS_FILE, Hints
 from grader.lab import Lab, find_labs
 from grader.seed import PUBLIC_SEEDS
+
+# Any will do.
+HIDDEN_SEEDS = [(i * 0x9E3779B97F4A7C15) % (1 << 64) for i in range(1, 17)]
 
 # By lab: the results of each of its kernels.
 Seen = dict[str, dict[Subject, dict[str, Any]]]
@@ -92,6 +97,19 @@ def test_examination(
     if not examined.table:
         pytest.fail(examined.problem, pytrace=False)
     seen.setdefault(lab.folder, {})[subject] = examined.table
+
+
+def test_the_reference_passes_on_other_seeds(
+    pytestconfig: pytest.Config, lab: Lab
+) -> None:
+    """An instructor's seeds must not meet what no public seed has met: a plan
+    that the contract does not decide, or that is too long."""
+    root = pytestconfig.rootpath
+    order = Order(root, lab, root / "build" / "gate", HIDDEN_SEEDS)
+    try:
+        examine(order, Subject(Kind.REFERENCE))
+    except GateError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 def test_hints_are_up_to_date_and_never_wrong(seen: Seen, lab: Lab) -> None:
