@@ -16,17 +16,21 @@ from tests.machine import ROOT, Build
 HOST = ROOT / "tests" / "host"
 
 # The sources that each test is linked with.
+MEMORY = ("kernel/object.c", "kernel/frame.c", "tests/host/ram.c")
 SOURCES = {
     "asid": ("kernel/asid.c",),
     "cpio": ("kernel/cpio.c",),
     "fdt": ("kernel/fdt.c",),
     "frame": ("kernel/frame.c", "tests/host/ram.c"),
-    "handle": ("kernel/handle.c", "tests/host/ram.c"),
+    "handle": (
+        "kernel/handle.c",
+        *("tests/host/handle_model.c", "tests/host/ram.c"),
+    ),
     "library": tuple(
         f"user/lib/{name}.c" for name in ("archive", "devicetree", "elf")
     ),
     "list": (),
-    "object": ("kernel/object.c", "kernel/frame.c", "tests/host/ram.c"),
+    "object": MEMORY,
     "sv39": ("kernel/sv39.c", "tests/host/ram.c"),
 }
 

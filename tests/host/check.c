@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { RANDOM_START = 0x5a17 };
+
 jmp_buf check_panicked;
 bool check_expects_panic;
 
@@ -24,11 +26,18 @@ check_failed(const char *file, int line, const char *claim)
     abort();
 }
 
+static uint64_t random_state = RANDOM_START;
+
+void
+check_random_restart(void)
+{
+    random_state = RANDOM_START;
+}
+
 uint64_t
 check_random(void)
 {
-    static uint64_t state = 0x5a17;
-    uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t z = random_state += UINT64_C(0x9e3779b97f4a7c15);
 
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);

@@ -36,6 +36,9 @@ _Noreturn void check_failed(const char *file, int line, const char *claim);
 /* The next random number: splitmix64 from a fixed seed. */
 uint64_t check_random(void);
 
+/* Begins the row of random numbers again. */
+void check_random_restart(void);
+
 /* A random number from 0 to limit - 1. */
 unsigned check_below(unsigned limit);
 
