@@ -74,6 +74,7 @@ test: all test-programs gdb-build ## run every test
 	    $(MAKE) grade LAB=$$lab || exit; done; fi
 
 check: all test-programs lint ## run what takes longer than make test may
+	@tools/install check
 	@if [ -d tests/check ]; then \
 	    $(PYTHON) -m pytest -q -o cache_dir=$(BUILD)/pytest tests/check; fi
 
