@@ -20,6 +20,10 @@ MEMORY = ("kernel/object.c", "kernel/frame.c", "tests/host/ram.c")
 SOURCES = {
     "asid": ("kernel/asid.c",),
     "cpio": ("kernel/cpio.c",),
+    "endpoint": (
+        *("kernel/endpoint.c", "kernel/handle.c", "kernel/thread.c"),
+        *MEMORY,
+    ),
     "fdt": ("kernel/fdt.c",),
     "frame": ("kernel/frame.c", "tests/host/ram.c"),
     "handle": (
@@ -30,6 +34,8 @@ SOURCES = {
         f"user/lib/{name}.c" for name in ("archive", "devicetree", "elf")
     ),
     "list": (),
+    "log": ("kernel/log.c",),
+    "message": ("kernel/message.c", "kernel/handle.c", "tests/host/ram.c"),
     "object": MEMORY,
     "sv39": ("kernel/sv39.c", "tests/host/ram.c"),
     # space.c is part of the test itself, which has its fences.
