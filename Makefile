@@ -76,6 +76,7 @@ test: all test-programs gdb-build ## run every test
 check: all test-programs lint ## run what takes longer than make test may
 	@tools/install check
 	@if [ -d tests/check ]; then \
+	    tools/install check && \
 	    $(PYTHON) -m pytest -q -o cache_dir=$(BUILD)/pytest tests/check; fi
 
 # The grader's status 1 means "graded, with points lost": that is a result.

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* breaks: R8 in talk; the sender goes on though it woke a more urgent receiver.
+ * */
+inline endpoint_send(t)
+{
+    if
+    :: head[RECEIVERS] != NONE ->
+        endpoint_dequeue(RECEIVERS, NONE, receiver);
+        message_copy(t, receiver, badge_of(T[t].owner));
+        T[receiver].t0 = 0; /* nobody waits for an answer */
+        thread_finish(t, OK);
+        ready_push(receiver);
+        resumed = t
+    :: else ->
+        if
+        :: recv_handles == 0 -> thread_finish(t, DEAD)
+        :: recv_handles != 0 && !may_wait(t) -> thread_finish(t, WOULD_BLOCK)
+        :: else ->
+            endpoint_wait(t, SENDERS, WAIT_SEND);
+            schedule()
+        fi
+    fi
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* breaks: R6 in talk; a send that will not wait looks once more before it gives
+ * up. */
+inline endpoint_send(t)
+{
+    if
+    :: head[RECEIVERS] != NONE ->
+        endpoint_dequeue(RECEIVERS, NONE, receiver);
+        message_copy(t, receiver, badge_of(T[t].owner));
+        T[receiver].t0 = 0; /* nobody waits for an answer */
+        thread_finish(t, OK);
+        sched_wake(t, receiver)
+    :: else ->
+        if
+        :: recv_handles == 0 -> thread_finish(t, DEAD)
+        :: recv_handles != 0 && !may_wait(t) ->
+            T[t].again = true;
+            schedule()
+        :: else ->
+            endpoint_wait(t, SENDERS, WAIT_SEND);
+            schedule()
+        fi
+    fi
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* breaks: E2 in talk; a receiver that has its message still stands in the
+ * queue. */
+inline endpoint_send(t)
+{
+    if
+    :: head[RECEIVERS] != NONE ->
+        receiver = head[RECEIVERS];
+        message_copy(t, receiver, badge_of(T[t].owner));
+        T[receiver].t0 = 0; /* nobody waits for an answer */
+        thread_finish(t, OK);
+        sched_wake(t, receiver)
+    :: else ->
+        if
+        :: recv_handles == 0 -> thread_finish(t, DEAD)
+        :: recv_handles != 0 && !may_wait(t) -> thread_finish(t, WOULD_BLOCK)
+        :: else ->
+            endpoint_wait(t, SENDERS, WAIT_SEND);
+            schedule()
+        fi
+    fi
+}
