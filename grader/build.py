@@ -66,8 +66,7 @@ class Workshop:
         # in gdb as it was written (docs/adr/0002).
         variables = [f"KERNEL={self.overlay}", f"BUILD={self.build}"]
         variables += ["OPTIMIZE=-Og", "KERNEL_LTO="]
-        if not werror:
-            variables.append("WERROR=")
+        variables.append("WERROR=-Werror" if werror else "WERROR=")
         binary, elf = self.build / "kernel.bin", self.build / "kernel.elf"
         log = _make(self.root, [*variables, "kernel"])
         if log is not None:

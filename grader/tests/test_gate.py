@@ -2,12 +2,18 @@
 """Every lab: the complete kernel gets all points, the starter none. On one
 seed; tests/check/test_gate.py holds the whole examination."""
 
+import os
+import subprocess
+from pathlib import Path
+
 import pytest
 
+from grader.build import MAKE_VARIABLES
 from grader.gate import GateError, Kind, Subject, examine
 from grader.grade import Order
 from grader.lab import Lab, find_labs
 from grader.seed import PUBLIC_SEEDS
+from grader.starter import write_starter
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -43,3 +49,26 @@ def test_examination(
         examine(order, subject)
     except GateError as error:
         pytest.fail(str(error), pytrace=False)
+
+
+def test_a_warning_is_an_error_here_only(
+    pytestconfig: pytest.Config, tmp_path: Path
+) -> None:
+    """In the tree that a student gets, warnings are printed and no more."""
+    root = pytestconfig.rootpath
+    write_starter(root, find_labs(root)[0], tmp_path)
+    environment = {
+        k: v
+        for k, v in os.environ.items()
+        if k not in {*MAKE_VARIABLES, "WERROR"}
+    }
+    for tree, is_error in (root, True), (tmp_path, False):
+        said = subprocess.run(
+            ["make", "-B", "-n", "-C", tree, "BUILD=nowhere", "all"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        ).stdout
+        assert "-Wextra" in said
+        assert ("-Werror" in said) is is_error
