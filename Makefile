@@ -27,7 +27,7 @@ DEBUG  ?=
 # tests: there a warning must not cost anything.
 WERROR ?= $(if $(wildcard tests),-Werror)
 # Empty: each kernel file is compiled on its own.
-KERNEL_LTO ?= -flto
+KERNEL_LTO ?= $(if $(DEBUG),,-flto)
 # -Og: lines and variables are where the debugger looks for them.
 OPTIMIZE ?= -O2
 GDB_OPTIMIZE ?= -Og
@@ -52,7 +52,7 @@ export PYTHONPYCACHEPREFIX := $(abspath $(BUILD))/pycache
 
 # ---------------------------------------------------------------- what to do
 
-.PHONY: help all run test check grade gdb bench doctor lint stats format \
+.PHONY: help all run test check fuzz debug-kernel grade gdb bench doctor lint stats format \
     compile_commands clean install kernel lab-programs test-programs FORCE
 
 help: ## this list
@@ -64,21 +64,32 @@ all: kernel $(BUILD)/boot.cpio ## build the kernel and its boot image
 
 run: all ## boot it in QEMU (Ctrl-A x leaves)
 	@$(QEMU) $(MACHINE) -serial mon:stdio -append '$(BOOTARGS)' \
-	    -kernel $(BUILD)/kernel.bin -initrd $(BUILD)/boot.cpio
+	    -kernel $(BUILD)/kernel.bin -initrd $(BUILD)/boot.cpio \
+	    $(if $(DEBUG),| $(PYTHON) -m tools.backtrace $(BUILD)/kernel.elf)
 
 # A student's tree has no tests of its own: there, the labs are the test.
-test: all test-programs gdb-build ## run every test
+test: all test-programs gdb-build debug-kernel ## run every test
 	@if [ -d tests ]; then \
 	    $(PYTHON) -m pytest -q -o cache_dir=$(BUILD)/pytest \
 	        --ignore=tests/check $(wildcard grader/tests tests); \
 	else for lab in $(labs); do \
 	    $(MAKE) grade LAB=$$lab || exit; done; fi
 
-check: all test-programs lint ## run what takes longer than make test may
-	@tools/install check
+check: all test-programs debug-kernel lint ## run what takes longer than make test may
+	@if [ -d tests ]; then \
+	    $(MAKE) DEBUG=1 BUILD=$(BUILD)/debug test; fi
 	@if [ -d tests/check ]; then \
 	    tools/install check && \
 	    $(PYTHON) -m pytest -q -o cache_dir=$(BUILD)/pytest tests/check; fi
+
+# Stops at the first seed that fails, and says how to play it again.
+fuzz: test-programs debug-kernel ## random calls: [SEED=1 CALLS=n HARTS=1]
+	@BUILD='$(BUILD)' $(PYTHON) -m tests.fuzzing $(if $(SEED),--seed '$(SEED)') \
+	    $(if $(CALLS),--calls '$(CALLS)') $(if $(HARTS),--harts '$(HARTS)')
+
+# The kernel that checks its invariants at every exit (kernel/check.c).
+debug-kernel: install
+	@$(MAKE) BUILD=$(BUILD)/debug DEBUG=1 kernel
 
 # The grader's status 1 means "graded, with points lost": that is a result.
 grade: install ## score your work: LAB=ipc [EX=4.2] [SEED=0x5a17]

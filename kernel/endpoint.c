@@ -9,34 +9,48 @@
  *       copy, wake it                    copy, wake it (or give out its token)
  *     else stand in `senders`          else stand in `receivers`
  *
- * A call is a send that then waits for a reply. The receiver gets a token, the
- * right to answer this caller once. The token is in the caller's own record:
- * nothing is allocated, so nothing can run out.
+ * Not all that waits in `senders` is a sender: a thread that faulted stands
+ * there with its fault, and the last thread of a process that has ended with
+ * the notice of that. They are received by other functions (fault.c,
+ * process_end.c), which syscall.c picks; here they only stand in line.
  *
  * E1  At most one of the two queues is not empty.
  * E2  A thread in a queue is WAIT_RECV or WAIT_SEND or WAIT_CALL, its
  *     `endpoint` is this one, and its a0 names a handle to it that its process
  *     still has, though perhaps without rights, while it is being closed. (So
- *     its badge need not be kept: it is looked up.)
+ *     its badge need not be kept: it is looked up.) Or it is a sender that is
+ *     WAIT_FAULT or WAIT_NOTICE, and came through its process's fault handle.
  * E3  A group's threads have one priority; groups are in falling order of it.
  * E4  A thread has a server exactly while it is WAIT_REPLY.
  * E5  recv_handles is the number of handles with RECV, or 0 when the payer
  *     ends; at 0 no sender begins to wait.
  *
- * Called by syscall.c with handles found, and by process_end.c when someone
- * dies. */
+ * Called by syscall.c with handles found, by call.c and fault.c, and by
+ * process_end.c when someone dies. */
 #include "endpoint.h"
 
 #include "process.h"
 #include "sched.h"
+#include "token.h"
+
+static void (*undeliverable)(struct thread *t);
 
 static bool endpoint_release(struct object *object, struct slot *slot);
 static void endpoint_unreferenced(struct object *object);
 
+static const struct object_class endpoint_retired_class = {
+    .unreferenced = endpoint_unreferenced,
+    .release = endpoint_release,
+    .is_retired = true,
+};
 static const struct object_class endpoint_class = {
     .unreferenced = endpoint_unreferenced,
     .release = endpoint_release,
+    .retired = &endpoint_retired_class,
 };
+
+/* Endpoints that nobody can receive from and that have senders left. */
+static struct endpoint *hung_up;
 
 err_t
 endpoint_create(struct payer *payer, struct endpoint **out)
@@ -75,29 +89,10 @@ endpoint_enqueue(struct thread **queue, struct thread *t)
     }
 }
 
-/* Takes the first thread out of a queue that has one. */
-static inline struct thread *
-endpoint_dequeue(struct thread **queue)
+void
+endpoint_unqueue(struct thread *t)
 {
-    struct thread *t = *queue;
-    struct thread *next = t->next;
-
-    if (likely(next == t)) {
-        *queue = t->lower;
-    } else {
-        next->prev = t->prev;
-        t->prev->next = next;
-        next->lower = t->lower;
-        *queue = next;
-    }
-    return t;
-}
-
-/* Takes `t` out of `queue`, wherever in it it stands. */
-static inline void
-endpoint_unqueue(struct thread **queue, struct thread *t)
-{
-    struct thread **place = queue;
+    struct thread **place = endpoint_queue(t);
 
     while (*place && *place != t)
         place = &(*place)->lower;
@@ -123,40 +118,6 @@ message_copy(const struct thread *from, struct thread *to, uint64_t badge)
     to->x[REG_T1] = badge;
 }
 
-/* Lab: rpc-token */
-void
-token_take(struct thread *server, struct thread *caller)
-{
-    server->x[REG_T0] = caller->token;
-    caller->server = server->process;
-    caller->state = THREAD_WAIT_REPLY;
-}
-
-/* Lab: rpc-token */
-void
-token_drop(struct thread *caller)
-{
-    caller->token += UINT64_C(1) << 16;
-    caller->server = NULL;
-}
-
-/* Whether the call of `t` may wait for a partner. */
-static inline bool
-may_wait(const struct thread *t)
-{
-    return !(t->x[REG_A1] & MESSAGE_NOWAIT);
-}
-
-/* Makes `t` wait in `queue` of `ep`. The caller then picks who runs. */
-static inline void
-endpoint_wait(struct thread *t, struct endpoint *ep, struct thread **queue,
-              enum thread_state state)
-{
-    t->endpoint = ep;
-    t->state = (uint8_t)state;
-    endpoint_enqueue(queue, t);
-}
-
 /* Lab: ipc-send */
 struct thread *
 endpoint_send(struct thread *t, struct slot *via)
@@ -172,37 +133,10 @@ endpoint_send(struct thread *t, struct slot *via)
     }
     if (ep->recv_handles == 0)
         return thread_finish(t, ERR_DEAD);
-    if (!may_wait(t))
+    if (!endpoint_may_wait(t))
         return thread_finish(t, ERR_WOULD_BLOCK);
     endpoint_wait(t, ep, &ep->senders, THREAD_WAIT_SEND);
     return schedule();
-}
-
-/* A call that finds no receiver. */
-static COLD struct thread *
-endpoint_call_wait(struct thread *t, struct endpoint *ep)
-{
-    if (ep->recv_handles == 0)
-        return thread_finish(t, ERR_DEAD);
-    if (!may_wait(t))
-        return thread_finish(t, ERR_WOULD_BLOCK);
-    endpoint_wait(t, ep, &ep->senders, THREAD_WAIT_CALL);
-    return schedule();
-}
-
-/* Lab: rpc-call */
-struct thread *
-endpoint_call(struct thread *t, struct slot *via)
-{
-    struct endpoint *ep = object_endpoint(via->object);
-    struct thread *receiver;
-
-    if (unlikely(!ep->receivers))
-        return endpoint_call_wait(t, ep);
-    receiver = endpoint_dequeue(&ep->receivers);
-    message_copy(t, receiver, via->badge);
-    token_take(receiver, t);
-    return sched_switch(receiver);
 }
 
 /* The badge of the handle that a queued sender named; E2 says it is there. */
@@ -240,28 +174,17 @@ endpoint_recv(struct thread *t, struct slot *via, struct thread *partner)
         message_copy(sender, t, sender_badge(sender));
         return sched_wake_both(t, sender_finish(sender, t), partner);
     }
-    if (unlikely(!may_wait(t)))
+    if (unlikely(!endpoint_may_wait(t)))
         return sched_wake(thread_finish(t, ERR_WOULD_BLOCK), partner);
     endpoint_wait(t, ep, &ep->receivers, THREAD_WAIT_RECV);
     return sched_switch(partner);
-}
-
-/* Lab: rpc-reply */
-void
-reply_send(struct thread *t, struct thread *caller)
-{
-    message_copy(t, caller, 0);
-    token_drop(caller);
 }
 
 /* Lab: ipc-cancel */
 void
 endpoint_cancel(struct thread *t, err_t error)
 {
-    struct endpoint *ep = t->endpoint;
-
-    endpoint_unqueue(
-        t->state == THREAD_WAIT_RECV ? &ep->receivers : &ep->senders, t);
+    endpoint_unqueue(t);
     t->state = THREAD_ENDED;
     thread_finish(t, error);
 }
@@ -277,18 +200,91 @@ endpoint_hangup(struct endpoint *ep)
     return !ep->senders;
 }
 
+void
+endpoint_set_undeliverable(void (*function)(struct thread *t))
+{
+    undeliverable = function;
+}
+
+/* The first fault or notice among the first `limit` senders, or NULL. */
+static struct thread *
+first_undeliverable(const struct endpoint *ep, unsigned limit)
+{
+    for (struct thread *group = ep->senders; group; group = group->lower) {
+        struct thread *t = group;
+        do {
+            if (limit-- == 0)
+                return NULL;
+            if (!thread_waits_in_endpoint(t))
+                return t;
+            t = t->next;
+        } while (t != group);
+    }
+    return NULL;
+}
+
+/* Hangs up, a step's worth; first on those that wait for no answer to a call
+ * of their own, which no error can be told. False while any are left. */
+static bool
+endpoint_hangup_all(struct endpoint *ep)
+{
+    struct thread *t = first_undeliverable(ep, STEP_ITEMS);
+
+    if (!t)
+        return endpoint_hangup(ep);
+    undeliverable(t);
+    return false;
+}
+
+/* Puts the endpoint on the list of those that are hung up, or takes it off. */
+static void
+hung_up_set(struct endpoint *ep, bool is_hung_up)
+{
+    struct endpoint **place = &hung_up;
+
+    if (ep->is_hung_up == is_hung_up)
+        return;
+    ep->is_hung_up = is_hung_up;
+    if (is_hung_up) {
+        ep->next_hung_up = hung_up;
+        hung_up = ep;
+        return;
+    }
+    while (*place != ep)
+        place = &(*place)->next_hung_up;
+    *place = ep->next_hung_up;
+}
+
+/* The last that could receive is gone. Whoever brought that about goes on with
+ * it when it runs, which may not be soon, and a sender may be more urgent: so
+ * schedule() goes on with it too. */
+static bool
+endpoint_hangup_begin(struct endpoint *ep)
+{
+    bool is_done = endpoint_hangup_all(ep);
+
+    hung_up_set(ep, !is_done);
+    if (!is_done)
+        sched_clean_soon();
+    return is_done;
+}
+
+bool
+endpoint_hangup_step(void)
+{
+    struct endpoint *ep = hung_up;
+
+    if (ep && endpoint_hangup_all(ep))
+        hung_up_set(ep, false);
+    return hung_up;
+}
+
 bool
 endpoint_retire(struct endpoint *ep)
 {
+    object_retire(&ep->object);
     ep->recv_handles = 0;
-    return endpoint_hangup(ep);
-}
-
-void
-endpoint_caller_dead(struct thread *caller)
-{
-    token_drop(caller);
-    ready_push(thread_finish(caller, ERR_DEAD));
+    return endpoint_hangup_begin(ep);
 }
 
 /* A handle goes. First it loses its rights, so that nobody can begin to wait
@@ -304,7 +300,7 @@ endpoint_release(struct object *object, struct slot *slot)
     rights_t rights = key_rights(slot->node.key);
 
     if (rights) {
-        slot->node.key = KEY(OBJECT_ENDPOINT, 0);
+        slot->node.key &= (uint16_t)~RIGHTS_ALL;
         slot->node.index =
             ep->receivers || ep->senders ? (uint16_t)thread_id_limit() : 0;
         if (rights & ENDPOINT_RECV && ep->recv_handles > 0)
@@ -312,18 +308,26 @@ endpoint_release(struct object *object, struct slot *slot)
     }
     for (unsigned i = 0; i < STEP_ITEMS && slot->node.index > 0; i++) {
         struct thread *t = threads[--slot->node.index];
-        if (t->process == owner && thread_waits_in_endpoint(t) &&
-            t->endpoint == ep && t->x[REG_A0] == slot->name) {
+        if (t->process != owner || t->endpoint != ep)
+            continue;
+        if (slot_is_fault_handle(slot)) {
+            if (t->state == THREAD_WAIT_FAULT)
+                undeliverable(t);
+        } else if (thread_waits_in_endpoint(t) && t->x[REG_A0] == slot->name) {
             endpoint_cancel(t, ERR_REVOKED);
             ready_push(t);
         }
     }
     return slot->node.index == 0 &&
-           (ep->recv_handles > 0 || endpoint_hangup(ep));
+           (ep->recv_handles > 0 || endpoint_hangup_begin(ep));
 }
 
 static void
 endpoint_unreferenced(struct object *object)
 {
-    record_free(object_endpoint(object));
+    struct endpoint *ep = object_endpoint(object);
+
+    endpoint_server_forget(ep);
+    hung_up_set(ep, false);
+    record_free(ep);
 }

@@ -57,6 +57,25 @@ _start:
     jr      t0
     .size _start, . - _start
 
+    /* Another hart, started by hart_start: a0 hart id, a1 its record. The first
+     * table is still there, so this is steps 1 and 4 once more. */
+    .globl _start_other
+    .type _start_other, @function
+_start_other:
+1:  la      t0, early_trap
+    csrw    stvec, t0
+    csrw    sie, zero
+    csrw    sscratch, zero
+4:  ld      t0, root_table
+    srli    t0, t0, 12
+    li      t1, 8 << 60
+    or      t0, t0, t1
+    csrw    satp, t0
+    sfence.vma
+    ld      t0, high_entry_other
+    jr      t0
+    .size _start_other, . - _start_other
+
     /* Before C: prints "early trap", scause, sepc and stval, then stops the
      * machine. Without it OpenSBI would start the kernel again and again. */
     .balign 4
@@ -101,8 +120,7 @@ early_hex:
     bgez    s1, 1b
     jr      s3
 
-early_text:
-    .asciz  "early trap: cause, pc, address"
+    .section .boot.data, "a"
     .balign 8
 bss_start:
     .dword  kernel_bss - KERNEL_BASE
@@ -112,6 +130,10 @@ root_table:
     .dword  boot_root - KERNEL_BASE
 high_entry:
     .dword  high_start
+high_entry_other:
+    .dword  high_start_other
+early_text:
+    .asciz  "early trap: cause, pc, address"
 
     .text
     .type high_start, @function
@@ -122,3 +144,20 @@ high_start:
     call    kernel_main             /* a0 hart id, a1 device tree */
 5:  tail    trap_exit               /* a0 the first thread */
     .size high_start, . - high_start
+
+    .type high_start_other, @function
+high_start_other:
+4:  mv      tp, a1
+    mv      a0, a1
+    ld      sp, HART_STACK(tp)
+    la      t0, trap_entry
+    csrw    stvec, t0
+    call    kernel_join
+5:  tail    trap_exit               /* a0 its first thread */
+    .size high_start_other, . - high_start_other
+
+    .section .rodata
+    .balign 8
+    .globl hart_entry
+hart_entry:                         /* where the firmware enters it */
+    .dword  _start_other

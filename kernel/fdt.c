@@ -21,14 +21,14 @@ enum {
     FDT_END = 9,
     FDT_HEADER_BYTES = 40,
     FDT_DEPTH_MAX = 8,
+    INTERRUPT_SUPERVISOR = 9, /* a hart's external interrupt in S-mode */
 };
 
 /* A node on the path from the root to where we read. */
 struct fdt_node {
     const char *name;
     unsigned address_cells, size_cells; /* how its children write "reg" */
-    bool is_finisher;
-    bool is_cpu;
+    bool is_finisher, is_clint, is_plic, is_cpu;
     uint64_t reg_start, reg_bytes;
     bool has_reg;
 };
@@ -128,6 +128,26 @@ chosen_property(struct machine_description *m, const struct fdt_property *p)
     }
 }
 
+/* The controller's contexts, a pair of cells each: whose, and which of its
+ * interrupts. The harts stand in the same order as their own nodes. */
+static void
+plic_property(struct machine_description *m, const struct fdt_property *p)
+{
+    unsigned hart = 0;
+
+    for (unsigned i = 0; i < p->bytes / 8 && hart < HART_MAX; i++)
+        if (cell_read(p->value + 8 * (uint64_t)i + 4) == INTERRUPT_SUPERVISOR)
+            m->plic_contexts[hart++] = i;
+}
+
+static void
+compatible_property(struct fdt_node *node, const struct fdt_property *p)
+{
+    node->is_finisher = property_contains(p, "sifive,test0");
+    node->is_clint = property_contains(p, "riscv,clint0");
+    node->is_plic = property_contains(p, "riscv,plic0");
+}
+
 /* One property of the node we are in. */
 static void
 property_visit(struct fdt_reader *r, const struct fdt_property *p)
@@ -140,7 +160,10 @@ property_visit(struct fdt_reader *r, const struct fdt_property *p)
     else if (text_equal(p->name, "#size-cells") && p->bytes == 4)
         node->size_cells = cell_read(p->value);
     else if (text_equal(p->name, "compatible"))
-        node->is_finisher = property_contains(p, "sifive,test0");
+        compatible_property(node, p);
+    else if (text_equal(p->name, "interrupts-extended") &&
+             node_is(node->name, "plic"))
+        plic_property(m, p);
     else if (text_equal(p->name, "timebase-frequency") &&
              node_is(node->name, "cpus"))
         m->timebase_hertz = cells_read(p->value, p->bytes / 4);
@@ -173,8 +196,15 @@ node_finish(struct fdt_reader *r)
     }
     if (node->is_finisher && node->has_reg)
         m->finisher = node->reg_start;
-    if (node->is_cpu)
+    if (node->is_clint && node->has_reg)
+        m->clint = (struct device_range){node->reg_start, node->reg_bytes};
+    if (node->is_plic && node->has_reg)
+        m->plic = (struct device_range){node->reg_start, node->reg_bytes};
+    if (node->is_cpu) {
+        if (m->hart_count < HART_MAX)
+            m->hart_ids[m->hart_count] = node->reg_start;
         m->hart_count++;
+    }
 }
 
 static bool

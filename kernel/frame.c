@@ -93,15 +93,21 @@ frame_count_free(void)
     return count;
 }
 
-/* Fills whole frames with zero, 64 bytes a turn. */
-static void
-frame_clear(paddr_t start, unsigned count)
+bool
+frame_is_ram(paddr_t p)
+{
+    return p >= frames.start && p < frames.end;
+}
+
+/* Fills whole frames with `word`, 64 bytes a turn. */
+static inline void
+frame_fill(paddr_t start, unsigned count, uint64_t word)
 {
     uint64_t *p = phys_to_virt(start);
     uint64_t *end = p + (uint64_t)count * PAGE_BYTES / sizeof(*p);
 
     for (; p < end; p += 8)
-        p[0] = p[1] = p[2] = p[3] = p[4] = p[5] = p[6] = p[7] = 0;
+        p[0] = p[1] = p[2] = p[3] = p[4] = p[5] = p[6] = p[7] = word;
 }
 
 /* Lab: boot-frames */
@@ -121,7 +127,7 @@ frame_alloc(unsigned count)
         paddr_t start = frames.start + (word * 64 + first) * PAGE_BYTES;
         frames.map[word] &= ~run_mask(first, count);
         frames.hint = word;
-        frame_clear(start, count);
+        frame_fill(start, count, 0);
         return start;
     }
     return FRAME_NONE;
@@ -138,4 +144,6 @@ frame_free(paddr_t start, unsigned count)
     assert(n % 64 + count <= 64);
     assert((frames.map[n / 64] & mask) == 0); /* else: freed twice */
     frames.map[n / 64] |= mask;
+    if (DEBUG)
+        frame_fill(start, count, POISON_WORD);
 }

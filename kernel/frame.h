@@ -44,3 +44,6 @@ MUST_CHECK paddr_t frame_alloc(unsigned count);
 void frame_free(paddr_t start, unsigned count);
 
 uint64_t frame_count_free(void);
+
+/* Whether `p` is RAM, which the kernel sees; devices it mostly does not. */
+bool frame_is_ram(paddr_t p);

@@ -12,7 +12,8 @@
  *       C---D
  *
  * H1  slots[i].name is 0 or has index i; a name never comes twice.
- * H2  A slot whose name is 0 has key 0 and is in no tree.
+ * H2  A slot whose name is 0 has key 0 and is in no tree; but slot 0, if its
+ *     key is KEY_FAULT.
  * H3  Rights of a node are a subset of those of the node above it at the time
  *     it was made.
  * H4  An object's `handles` is empty only while it is made or unmade.
@@ -22,10 +23,20 @@
 
 #include "frame.h"
 
+/* The mapping's own part of its removal, which is done in a higher room. */
+static void (*mapping_remover)(struct node *node);
+
 struct process *
 node_owner(const struct node *node)
 {
     return phys_to_virt((paddr_t)node->owner * RECORD_LARGE_BYTES);
+}
+
+/* The table of a node's owner, which is the first thing in its record. */
+static struct handle_table *
+node_table(const struct node *node)
+{
+    return (struct handle_table *)(void *)node_owner(node);
 }
 
 void
@@ -109,6 +120,20 @@ handle_derive(struct slot *source, struct handle_table *table,
     return slot;
 }
 
+void
+handle_derive_fault(struct slot *source, struct handle_table *table,
+                    const struct process *owner)
+{
+    struct slot *slot = &table->slots[0];
+
+    slot->object = source->object;
+    slot->badge = source->badge;
+    slot->node.key = KEY_FAULT;
+    list_init(&slot->node.children);
+    node_owner_set(&slot->node, owner);
+    list_insert(&source->node.children, &slot->node.siblings);
+}
+
 /* Makes the slot free; the next handle in it gets another name. */
 static void
 slot_free(struct handle_table *table, struct slot *slot)
@@ -116,6 +141,8 @@ slot_free(struct handle_table *table, struct slot *slot)
     uint64_t generation = slot->name >> HANDLE_INDEX_BITS;
 
     *slot = (struct slot){.badge = generation};
+    if (slot == table->slots) /* slot 0 is for nothing else */
+        return;
     slot->node.index = table->free_first;
     table->free_first = (uint16_t)(slot - table->slots);
 }
@@ -154,6 +181,7 @@ handle_delete(struct handle_table *table, struct slot *slot)
 {
     struct object *object = slot->object;
 
+    assert(object); /* or the slot is free */
     if (object->class->release && !object->class->release(object, slot))
         return false;
     handle_close(table, slot);
@@ -166,4 +194,37 @@ node_remove(struct node *node, struct object *object)
     list_remove(&node->siblings);
     if (list_is_empty(&object->handles) && object->class->unreferenced)
         object->class->unreferenced(object);
+}
+
+void
+node_set_mapping_remover(void (*remover)(struct node *node))
+{
+    mapping_remover = remover;
+}
+
+bool
+node_revoke_first(struct list *siblings)
+{
+    struct node *node = list_first(siblings, struct node, siblings);
+
+    if (list_is_empty(siblings))
+        return false;
+    if (node->key == KEY_MAPPING) {
+        mapping_remover(node);
+    } else {
+        /* Not finished is no matter: the next call finds it again. */
+        bool is_gone = handle_delete(node_table(node), node_slot(node));
+        (void)is_gone;
+    }
+    return true;
+}
+
+/* Lab: capabilities-revoke */
+bool
+handle_revoke(struct slot *slot)
+{
+    for (unsigned i = 0; i < STEP_ITEMS; i++)
+        if (!node_revoke_first(&slot->node.children))
+            return true;
+    return false;
 }

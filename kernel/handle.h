@@ -27,6 +27,11 @@ enum { KEY_TYPE_SHIFT = 8 };
 /* The key of a mapping, which no handle has. */
 #define KEY_MAPPING KEY(7, 0)
 
+/* The key of a process's fault handle, through which the kernel tells its
+ * faults and its end. It is in slot 0 and its name is 0: a program cannot name
+ * it, and no call looks for a handle of this type. */
+#define KEY_FAULT KEY(6, ENDPOINT_SEND)
+
 static inline rights_t
 key_rights(uint16_t key)
 {
@@ -48,6 +53,12 @@ static inline struct slot *
 node_slot(struct node *node)
 {
     return container_of(node, struct slot, node);
+}
+
+static inline bool
+slot_is_fault_handle(const struct slot *slot)
+{
+    return slot->node.key & (KEY_FAULT & ~(unsigned)RIGHTS_ALL);
 }
 
 /* A process's table. */
@@ -102,6 +113,18 @@ struct slot *handle_derive(struct slot *source, struct handle_table *table,
                            const struct process *owner, rights_t rights,
                            uint64_t badge);
 
+/* Makes a copy of `source`, of an endpoint, the fault handle of `owner`, whose
+ * `table` must have none. */
+void handle_derive_fault(struct slot *source, struct handle_table *table,
+                         const struct process *owner);
+
+/* The fault handle, or NULL if there is none. */
+static inline struct slot *
+handle_fault(const struct handle_table *table)
+{
+    return slot_is_fault_handle(&table->slots[0]) ? &table->slots[0] : NULL;
+}
+
 /* Moves the handle in `slot` of `from` to a free slot of `to`, the table of
  * `owner`: same object, rights, badge and place in the tree, another name. */
 struct slot *handle_move(struct handle_table *from, struct slot *slot,
@@ -116,6 +139,17 @@ void handle_close(struct handle_table *table, struct slot *slot);
  * finishes what waits through it. False while there is more to do; from the
  * first call on nobody can use the handle. */
 MUST_CHECK bool handle_delete(struct handle_table *table, struct slot *slot);
+
+/* Closes a step's worth of the handles, and removes mappings, that were derived
+ * from the one in `slot`, theirs included; false while there are more. */
+MUST_CHECK bool handle_revoke(struct slot *slot);
+
+/* Closes the first handle of a list of siblings, or removes the mapping that
+ * comes first; false if there is none. The object may be gone afterwards. */
+bool node_revoke_first(struct list *siblings);
+
+/* How node_revoke_first removes a mapping. Set once at boot. */
+void node_set_mapping_remover(void (*remover)(struct node *node));
 
 /* Takes a node without children out of the tree of `object`, and tells the
  * object when it was the last. */

@@ -27,8 +27,13 @@ memory_unreferenced(struct object *object)
     record_free(memory);
 }
 
+static const struct object_class memory_retired_class = {
+    .unreferenced = memory_unreferenced,
+    .is_retired = true,
+};
 static const struct object_class memory_class = {
     .unreferenced = memory_unreferenced,
+    .retired = &memory_retired_class,
 };
 
 /* The record of an object over `pages` pages from `start`; paid for. */
@@ -60,8 +65,59 @@ memory_create(struct payer *payer, unsigned pages, struct memory **out)
     return OK;
 }
 
+/* Physical addresses have 56 bits [priv 10.4.1]. */
+enum { DEVICE_PAGE_BITS = 44 };
+
+struct memory memory_devices;
+
+static struct {
+    struct {
+        paddr_t start, end;
+    } at[MEMORY_RESERVED_MAX];
+    unsigned count;
+} reserved;
+
+void
+memory_init_devices(void)
+{
+    static const struct object_class devices_class;
+
+    object_init(&memory_devices.object, &devices_class);
+    memory_devices.pages = UINT64_C(1) << DEVICE_PAGE_BITS;
+}
+
+void
+memory_reserve(paddr_t start, uint64_t bytes)
+{
+    assert(reserved.count < MEMORY_RESERVED_MAX);
+    reserved.at[reserved.count].start = start;
+    reserved.at[reserved.count].end = start + bytes;
+    reserved.count++;
+}
+
+static bool
+is_reserved(paddr_t start, paddr_t end)
+{
+    for (unsigned i = 0; i < reserved.count; i++)
+        if (start < reserved.at[i].end && reserved.at[i].start < end)
+            return true;
+    return false;
+}
+
 err_t
-memory_create_boot(struct payer *payer, paddr_t start, uint64_t pages,
+memory_cut_check(const struct memory *memory, uint64_t first, uint64_t pages)
+{
+    paddr_t start = first * PAGE_BYTES;
+
+    /* Not of a part: the new handle has all rights, the part's perhaps not. */
+    if (memory != &memory_devices || pages < 1 || first >= memory->pages ||
+        pages > memory->pages - first)
+        return ERR_ARGUMENT;
+    return is_reserved(start, start + pages * PAGE_BYTES) ? ERR_ADDRESS : OK;
+}
+
+err_t
+memory_create_over(struct payer *payer, paddr_t start, uint64_t pages,
                    struct memory **out)
 {
     if (payer->quota < record_cost(payer, RECORD_MEMORY))
@@ -118,6 +174,12 @@ mapping_remove(struct mapping *mapping)
     space_unmap(&process->space, mapping->va, mapping->node.index);
     node_remove(&mapping->node, &memory->object);
     record_free(mapping);
+}
+
+void
+mapping_remove_node(struct node *node)
+{
+    mapping_remove(container_of(node, struct mapping, node));
 }
 
 static bool

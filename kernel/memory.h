@@ -42,9 +42,26 @@ object_memory(struct object *object)
 MUST_CHECK err_t memory_create(struct payer *payer, unsigned pages,
                                struct memory **out);
 
-/* A memory object over pages that are nobody's: the archive, the tree. */
-MUST_CHECK err_t memory_create_boot(struct payer *payer, paddr_t start,
+/* A memory object over pages that are nobody's: archive, tree, devices; only
+ * its record is at the payer's cost. ERR_QUOTA. */
+MUST_CHECK err_t memory_create_over(struct payer *payer, paddr_t start,
                                     uint64_t pages, struct memory **out);
+
+/* The object over all physical addresses, from which devices are cut; it
+ * cannot be mapped itself, for BOOT_DEVICES is without the rights to. */
+void memory_init_devices(void);
+extern struct memory memory_devices;
+
+/* [start, start + bytes) is the kernel's own, or RAM: it is in no device. At
+ * most MEMORY_RESERVED_MAX calls, at boot. */
+enum { MEMORY_RESERVED_MAX = 4 };
+void memory_reserve(paddr_t start, uint64_t bytes);
+
+/* Whether pages `first` to `first` + `pages` - 1 of `memory` are a device that
+ * a program may have: ERR_ARGUMENT if that is not memory_devices, or has no
+ * such pages; ERR_ADDRESS if some of them are reserved. */
+MUST_CHECK err_t memory_cut_check(const struct memory *memory, uint64_t first,
+                                  uint64_t pages);
 
 /* Maps `pages` pages of the object from its page `first` at `va` of
  * `process`, with `rights` (MEMORY_READ, _WRITE, _EXEC, in a mixture that
@@ -61,3 +78,6 @@ MUST_CHECK err_t memory_unmap(struct process *process, vaddr_t va,
 
 /* Takes one mapping away, tables and tree. */
 void mapping_remove(struct mapping *mapping);
+
+/* The same for the mapping that `node` is part of. */
+void mapping_remove_node(struct node *node);

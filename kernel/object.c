@@ -132,6 +132,9 @@ record_free(void *record)
     uint64_t place = ((uintptr_t)record - (uintptr_t)page) / page->record_bytes;
 
     assert(!(page->free >> place & 1));
+    if (DEBUG)
+        for (uint64_t i = 0; i < page->record_bytes / sizeof(uint64_t); i++)
+            ((uint64_t *)record)[i] = POISON_WORD;
     page->free |= UINT64_C(1) << place;
     list_remove(&page->link);
     if (page->free == page->all)

@@ -15,6 +15,11 @@ struct object_class {
     /* A handle is about to go: finish what waits through it, a step's worth
      * a call; false while there is more. NULL: nothing ever waits. */
     bool (*release)(struct object *object, struct slot *slot);
+    /* The class of such an object when its payer ends: then no handle to it is
+     * copied and nothing of it is mapped any more. NULL: it is never retired,
+     * or it is. */
+    const struct object_class *retired;
+    bool is_retired;
 };
 
 /* The header of every object: the root of the tree of its handles. */
@@ -30,18 +35,27 @@ object_init(struct object *object, const struct object_class *class)
     object->class = class;
 }
 
+/* The payer of the object ends; twice is once. */
+static inline void
+object_retire(struct object *object)
+{
+    if (object->class->retired)
+        object->class = object->class->retired;
+}
+
 /* Records of a kind share pages of their own. */
 enum record_kind {
     RECORD_ENDPOINT,
     RECORD_MEMORY,
     RECORD_MAPPING,
+    RECORD_IRQ,
     RECORD_THREAD,
     RECORD_PROCESS,
     RECORD_KINDS,
 };
 
 enum {
-    RECORD_SMALL_BYTES = 64,  /* endpoint, memory, mapping */
+    RECORD_SMALL_BYTES = 64,  /* endpoint, memory, mapping, irq */
     RECORD_LARGE_BYTES = 512, /* thread, process */
 };
 

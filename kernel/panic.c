@@ -17,10 +17,12 @@
 #include "machine.h"
 #include "riscv.h"
 #include "thread.h"
+#include "trace.h"
 
 extern char kernel_text[], kernel_rodata[], hart_stacks[];
 
-static bool is_panicking;
+/* The first hart that panicked; all others stop where they notice. */
+static const struct hart *panicking;
 
 /* Whether the instruction before `address` is a call: jal ra or jalr ra in
  * four bytes, c.jalr in two. */
@@ -66,24 +68,35 @@ panic_begin(const char *text)
 {
     const struct thread *t;
 
-    if (is_panicking) {
+    hart_mend();
+    if (panicking == hart_this()) {
         log_text("PANIC inside a panic\n");
         machine_power_off(1);
     }
-    is_panicking = true;
-    hart_mend();
-    t = hart_this()->current;
+    while (panicking)
+        riscv_wait();
+    panicking = hart_this();
+    t = panicking->current;
     log_format("PANIC hart %u: %s\n", hart_this()->id, text);
     if (t)
         log_format("  thread %u\n", thread_id(t));
+}
+
+/* The last things, with the trace after the backtrace: of the two it is the
+ * one that more often goes wrong. */
+_Noreturn static void
+panic_end(uint64_t pc, uint64_t ra, uint64_t sp)
+{
+    backtrace_print(pc, ra, sp);
+    trace_print();
+    machine_power_off(1);
 }
 
 void
 panic(const char *text)
 {
     panic_begin(text);
-    backtrace_print((uint64_t)__builtin_return_address(0), 0, riscv_sp());
-    machine_power_off(1);
+    panic_end((uint64_t)__builtin_return_address(0), 0, riscv_sp());
 }
 
 void
@@ -94,6 +107,5 @@ panic_trap(const uint64_t *frame)
     panic_begin(cause_text(cause));
     log_format("  pc %x address %x sp %x\n", frame[REG_PC], CSR_READ(stval),
                frame[REG_SP]);
-    backtrace_print(frame[REG_PC], frame[1], frame[REG_SP]);
-    machine_power_off(1);
+    panic_end(frame[REG_PC], frame[1], frame[REG_SP]);
 }

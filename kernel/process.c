@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* How a process comes to be: table, space and record, at its own and its
- * creator's cost. How it ends is in process_end.c.
+ * creator's cost. How it ends is in dying.c and process_end.c.
  *
  * The creator gives up the frames of the quota; they come back at the end.
  *
- * Called by syscall.c, and by main.c for the first one. */
+ * Called by the system calls, and by main.c for the first one. */
 #include "process.h"
 
 #include "abi/boot.h"

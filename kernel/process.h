@@ -2,6 +2,8 @@
 /* Processes: an address space, a handle table, a quota, and their end. */
 #pragma once
 
+#include "abi/message.h"
+#include "frame.h"
 #include "handle.h"
 #include "list.h"
 #include "object.h"
@@ -21,11 +23,20 @@ enum end_stage {
     END_HANDLES,
     END_MAPPINGS,
     END_TABLES,
-    END_RECORD,
+    END_NAMES,
+    END_NOTICE,
+    END_PARKED, /* the notice waits to be received */
+};
+
+/* How a process came to end: what the notice says. */
+struct process_death {
+    enum ended_reason reason;
+    int64_t code;
+    uaddr_t address;
 };
 
 struct process {
-    struct handle_table handles; /* first: the message path reads it */
+    struct handle_table handles; /* first: the message path and node_table */
     struct space space;
     struct payer payer;
     struct object object;
@@ -43,12 +54,13 @@ struct process {
     uint8_t end_stage;  /* enum end_stage */
     unsigned end_index; /* how far the stage has come */
     struct list dying;  /* in the list of ending processes */
-    int64_t exit_code;
+    struct process_death death;
 
     char name[PROCESS_NAME_BYTES + 1];
 };
 
 _Static_assert(sizeof(struct process) <= RECORD_LARGE_BYTES, "record size");
+_Static_assert(offsetof(struct process, handles) == 0, "handle.c");
 
 static inline struct process *
 object_process(struct object *object)
@@ -58,6 +70,14 @@ object_process(struct object *object)
 
 /* The first process, with `quota` frames, at `memory`, which is zero. */
 void process_create_first(struct process *p, uint64_t quota);
+
+/* A number that no two processes have at a time, for who looks from outside:
+ * where the record lies. 0 for NULL. */
+static inline uint64_t
+process_number(const struct process *p)
+{
+    return p ? virt_to_phys(p) / RECORD_LARGE_BYTES : 0;
+}
 
 /* What a new process is made of. */
 struct process_plan {
@@ -71,15 +91,3 @@ struct process_plan {
 MUST_CHECK err_t process_create(struct process *creator,
                                 const struct process_plan *plan,
                                 struct process **out);
-
-/* Begins the end of a process and of all that it created. Returns at once;
- * schedule() does the rest bit by bit. Twice is once. The caller sees to it
- * that its own thread does not go on if it belongs to one of them. */
-void process_end(struct process *p, int64_t code);
-
-/* One step of the oldest end under way; true while there is more to do. */
-bool process_end_step(void);
-
-/* Ends running thread `t`, and with the last thread its process. False: there
- * is more to do, call again. */
-MUST_CHECK bool thread_exit(struct thread *t, int64_t code);

@@ -7,229 +7,237 @@
  *
  *     children   what it created ends first, so frames come back upward
  *     threads    none runs or waits any more; nothing below is a race
- *     callers    who waits for its answer gets ERR_DEAD
- *     objects    its endpoints and memory go, and all handles to them
+ *     callers    who waits for its answer gets ERR_DEAD, or faults again
+ *     objects    its endpoints, memory and lines go, and all handles to them
  *     handles    its own handles go, and what waited through them
  *     mappings   the tree forgets them, other objects may now end
  *     tables     the address space, on the kernel's root
- *     record     handles to the process itself, quota to the creator
+ *     names      handles to the process itself
+ *     notice     its fault handle tells whoever supervises it, and goes too;
+ *                then the record goes, and the quota is the creator's
  *
- * D1  A dying process gets no new thread, handle, mapping, object or child.
+ * The notice is carried by the record of the last thread, which is kept for
+ * that: it stands in the queue of senders like any other. So the notice costs
+ * nothing that was not there, and cannot be lost. The frame that it is in goes
+ * at the moment when the notice is received, before the receiver sees it.
+ *
+ * D1  A dying process gets no new thread, handle, mapping, object or child, and
+ *     nobody a new handle to it, to a thread of it or to what it paid for.
  * D2  At the end its quota is what it was given: no frame is lost.
  * D3  A process ends after all that it created.
  *
- * Called by syscall.c, fault.c and (the steps) sched.c. */
-#include "process.h"
+ * Called by the system calls, fault.c, thread_end.c and (the steps) sched.c. */
+#include "dying.h"
 
-#include "endpoint.h"
+#include "call.h"
+#include "fault.h"
 #include "frame.h"
 #include "hart.h"
+#include "irq.h"
 #include "log.h"
 #include "machine.h"
 #include "memory.h"
-#include "riscv.h"
+#include "notice.h"
 #include "sched.h"
 #include "thread.h"
+#include "trace.h"
 
-static struct list dying = {&dying, &dying};
+/* What an item of a stage came to. */
+enum end_item {
+    ITEM_DONE,  /* one item less */
+    ITEM_NONE,  /* none is left, on to the next stage */
+    ITEM_WAITS, /* another hart has to let go first */
+    ITEM_GONE,  /* the process is off the list of the dying */
+};
 
-void
-process_end(struct process *p, int64_t code)
-{
-    if (p->is_dying)
-        return;
-    if (!p->creator) {
-        log_text("chaski: init has ended, so the machine stops\n");
-        machine_power_off(1);
-    }
-    p->is_dying = true;
-    p->exit_code = code;
-    p->end_stage = END_CHILDREN;
-    list_insert(&dying, &p->dying);
-    sched_clean_soon();
-}
-
-/* Removes one handle to `object`, or one mapping of it; false if there is
- * none. The object may be gone afterwards. */
-static bool
-object_revoke_one(struct object *object)
-{
-    struct node *node = list_first(&object->handles, struct node, siblings);
-
-    if (list_is_empty(&object->handles))
-        return false;
-    if (node->key == KEY_MAPPING) {
-        mapping_remove(container_of(node, struct mapping, node));
-    } else {
-        /* Not finished is no matter: the next call finds it again. */
-        bool is_gone =
-            handle_delete(&node_owner(node)->handles, node_slot(node));
-        (void)is_gone;
-    }
-    return true;
-}
-
-/* Lab: threads-exit */
-bool
-thread_exit(struct thread *t, int64_t code)
-{
-    struct process *p = t->process;
-
-    if (p->thread_count == 1) {
-        t->state = THREAD_ENDED;
-        process_end(p, code);
-        return true;
-    }
-    for (unsigned i = 0; i < STEP_ITEMS; i++) {
-        if (object_revoke_one(&t->object))
-            continue;
-        t->state = THREAD_ENDED;
-        thread_free(t);
-        return true;
-    }
-    return false;
-}
-
-/* The stages. Each does one item and returns false, or true when there is
- * nothing left to do in it. */
-
-static bool
+static enum end_item
 end_child(struct process *p)
 {
     struct process *child;
 
     if (list_is_empty(&p->children))
-        return true;
+        return ITEM_NONE;
     child = list_first(&p->children, struct process, siblings);
-    process_end(child, child->exit_code);
+    if (child->end_stage == END_PARKED) {
+        notice_drop(list_first(&child->threads, struct thread, siblings));
+        return ITEM_DONE;
+    }
+    process_end(child, (struct process_death){ENDED_CREATOR, 0, 0});
     list_remove(&child->dying); /* in front: before its creator */
-    list_insert(dying.next, &child->dying);
-    return false;
+    list_insert(processes_dying.next, &child->dying);
+    return ITEM_DONE;
 }
 
-static bool
+/* The last thread stays, if it has a notice to carry. */
+static enum end_item
 end_thread(struct process *p)
 {
     struct thread *t;
 
     if (list_is_empty(&p->threads))
-        return true;
+        return ITEM_NONE;
     t = list_first(&p->threads, struct thread, siblings);
-    assert(t->state != THREAD_RUNNING);
-    if (t->state == THREAD_READY)
-        ready_remove(t);
-    else if (thread_waits_in_endpoint(t))
-        endpoint_cancel(t, ERR_DEAD);
-    t->state = THREAD_ENDED;
-    t->server = NULL; /* its token is dead from now on */
-    if (!object_revoke_one(&t->object))
-        thread_free(t);
-    return false;
+    if (t->state == THREAD_RUNNING) {
+        assert(t->hart != hart_this());
+        hart_interrupt(t->hart);
+        return ITEM_WAITS;
+    }
+    thread_stop(t);
+    if (node_revoke_first(&t->object.handles))
+        return ITEM_DONE;
+    if (p->thread_count == 1 && handle_fault(&p->handles))
+        return ITEM_NONE;
+    thread_free(t);
+    return ITEM_DONE;
 }
 
-static bool
+static enum end_item
 end_caller(struct process *p)
 {
     struct thread *caller;
 
     if (p->end_index >= thread_id_limit())
-        return true;
+        return ITEM_NONE;
     caller = threads[p->end_index++];
     if (caller->server == p)
-        endpoint_caller_dead(caller);
-    return false;
+        call_dead(caller);
+    else if (caller->fault_server == p)
+        fault_retry(caller);
+    return ITEM_DONE;
 }
 
-static bool
+static enum end_item
 end_object(struct process *p)
 {
     struct endpoint *ep = record_any(&p->payer, RECORD_ENDPOINT);
     struct memory *memory = record_any(&p->payer, RECORD_MEMORY);
+    struct irq *irq = record_any(&p->payer, RECORD_IRQ);
+    struct object *object;
 
     if (ep) {
         if (endpoint_retire(ep))
-            object_revoke_one(&ep->object);
-        return false;
+            node_revoke_first(&ep->object.handles);
+        return ITEM_DONE;
     }
-    if (memory) {
-        object_revoke_one(&memory->object);
-        return false;
-    }
-    return true;
+    if (!memory && !irq)
+        return ITEM_NONE;
+    object = memory ? &memory->object : &irq->object;
+    object_retire(object);
+    node_revoke_first(&object->handles);
+    return ITEM_DONE;
 }
 
-static bool
+static enum end_item
 end_handle(struct process *p)
 {
     struct slot *slot = &p->handles.slots[p->end_index];
 
     if (p->end_index >= p->handles.fresh)
-        return true;
+        return ITEM_NONE;
     if (slot->name == HANDLE_NONE || handle_delete(&p->handles, slot))
         p->end_index++;
-    return false;
+    return ITEM_DONE;
 }
 
-static bool
+static enum end_item
 end_mapping(struct process *p)
 {
     struct mapping *mapping = record_any(&p->payer, RECORD_MAPPING);
 
     if (!mapping)
-        return true;
+        return ITEM_NONE;
     mapping_remove(mapping);
-    return false;
+    return ITEM_DONE;
 }
 
-static bool
+static enum end_item
 end_table(struct process *p)
 {
-    /* The hart that asked for the end may still be on these tables. */
+    /* The hart that asked for the end may still be on these tables. Others
+     * have left them: none of its threads runs. */
     if (hart_this()->satp == p->space.satp)
         hart_leave_space();
-    return space_free_step(&p->space, &p->payer);
+    if (hart_uses_space(p->space.satp))
+        return ITEM_WAITS;
+    return space_free_step(&p->space, &p->payer) ? ITEM_NONE : ITEM_DONE;
 }
 
-static bool
-end_record(struct process *p)
+static enum end_item
+end_notice(struct process *p)
 {
-    uint64_t slots = p->handles.mask + 1;
+    struct slot *via = handle_fault(&p->handles);
+    struct endpoint *ep = via ? object_endpoint(via->object) : NULL;
+    struct thread *carrier = NULL, *receiver;
 
-    if (object_revoke_one(&p->object))
-        return false;
-    payer_give_back(&p->payer, virt_to_phys(p->handles.slots),
-                    handle_table_pages(slots));
-    assert(p->payer.quota == p->quota_given);
-    list_remove(&p->dying);
-    list_remove(&p->siblings);
-    p->creator->payer.quota += p->quota_given;
-    record_free(p);
-    return true;
+    if (!ep) {
+        process_gone(p);
+        return ITEM_GONE;
+    }
+    /* It never had a thread, or nobody can hear of it: no notice then, but the
+     * handle has to leave the tree all the same. */
+    if (!list_is_empty(&p->threads) && (ep->receivers || ep->recv_handles > 0))
+        carrier = list_first(&p->threads, struct thread, siblings);
+    if (carrier)
+        notice_write(p, carrier, via->badge);
+    if (!handle_delete(&p->handles, via))
+        return ITEM_DONE;
+    if (!carrier) { /* and the endpoint may be gone with the handle */
+        process_gone(p);
+    } else if (ep->receivers) {
+        receiver = endpoint_dequeue(&ep->receivers);
+        notice_receive(receiver, carrier);
+        ready_push(receiver);
+    } else {
+        list_remove(&p->dying);
+        p->end_stage = END_PARKED;
+        endpoint_wait(carrier, ep, &ep->senders, THREAD_WAIT_NOTICE);
+    }
+    return ITEM_GONE;
+}
+
+/* The last handle to the process goes together with the rest: who sees that it
+ * is gone may count on the frames. */
+static enum end_item
+end_name(struct process *p)
+{
+    node_revoke_first(&p->object.handles);
+    if (!list_is_empty(&p->object.handles))
+        return ITEM_DONE;
+    p->end_stage = END_NOTICE;
+    return end_notice(p);
 }
 
 /* A stage, and how many steps one of its items counts for. */
 static const struct {
-    bool (*one)(struct process *p);
+    enum end_item (*one)(struct process *p);
     unsigned cost;
 } stages[] = {
     [END_CHILDREN] = {end_child, 1}, [END_THREADS] = {end_thread, 1},
     [END_CALLERS] = {end_caller, 1}, [END_OBJECTS] = {end_object, 4},
     [END_HANDLES] = {end_handle, 1}, [END_MAPPINGS] = {end_mapping, 8},
-    [END_TABLES] = {end_table, 8},   [END_RECORD] = {end_record, 1},
+    [END_TABLES] = {end_table, 8},   [END_NAMES] = {end_name, 1},
+    [END_NOTICE] = {end_notice, 1},
 };
 
-bool
+enum clean_state
 process_end_step(void)
 {
-    for (unsigned work = 0; work < STEP_ITEMS && !list_is_empty(&dying);) {
-        struct process *p = list_first(&dying, struct process, dying);
+    bool is_hanging_up = endpoint_hangup_step();
+
+    for (unsigned work = 0;
+         work < STEP_ITEMS && !list_is_empty(&processes_dying);) {
+        struct process *p = list_first(&processes_dying, struct process, dying);
         unsigned stage = p->end_stage;
+        enum end_item item = stages[stage].one(p);
 
         work += stages[stage].cost;
-        if (stages[stage].one(p) && stage != END_RECORD) {
+        if (item == ITEM_WAITS)
+            return CLEAN_WAITS;
+        if (item == ITEM_NONE) {
             p->end_stage++;
             p->end_index = 0;
         }
     }
-    return !list_is_empty(&dying);
+    return list_is_empty(&processes_dying) && !is_hanging_up ? CLEAN_DONE
+                                                             : CLEAN_MORE;
 }

@@ -21,7 +21,9 @@ enum {
     CAUSE_STORE_PAGE = 15,
 };
 #define CAUSE_INTERRUPT (UINT64_C(1) << 63)
+#define CAUSE_SOFTWARE (CAUSE_INTERRUPT | 1)
 #define CAUSE_TIMER (CAUSE_INTERRUPT | 5)
+#define CAUSE_EXTERNAL (CAUSE_INTERRUPT | 9)
 
 #define SSTATUS_SIE (UINT64_C(1) << 1)
 #define SSTATUS_SPIE (UINT64_C(1) << 5)
@@ -30,7 +32,9 @@ enum {
 #define SSTATUS_FS (UINT64_C(3) << 13)
 #define SSTATUS_SUM (UINT64_C(1) << 18)
 #define SSTATUS_MXR (UINT64_C(1) << 19)
+#define SIE_SSIE (UINT64_C(1) << 1) /* the same places in sip */
 #define SIE_STIE (UINT64_C(1) << 5)
+#define SIE_SEIE (UINT64_C(1) << 9)
 #define SATP_SV39 (UINT64_C(8) << 60)
 #define SATP_ASID_SHIFT 44
 
@@ -52,6 +56,13 @@ static inline uint64_t
 riscv_time(void)
 {
     return CSR_READ(time);
+}
+
+/* Instructions that this hart has retired. */
+static inline uint64_t
+riscv_instructions(void)
+{
+    return CSR_READ(instret);
 }
 
 /* The supervisor timer compare register of Sstc; assemblers of 2022 do not
@@ -152,16 +163,19 @@ struct sbi_result {
 };
 
 static inline struct sbi_result
-riscv_sbi_call(uint64_t extension, uint64_t function, uint64_t argument0,
-               uint64_t argument1)
+riscv_sbi_call(uint64_t extension, uint64_t function,
+               const uint64_t arguments[5])
 {
-    register uint64_t a0 __asm__("a0") = argument0;
-    register uint64_t a1 __asm__("a1") = argument1;
+    register uint64_t a0 __asm__("a0") = arguments[0];
+    register uint64_t a1 __asm__("a1") = arguments[1];
+    register uint64_t a2 __asm__("a2") = arguments[2];
+    register uint64_t a3 __asm__("a3") = arguments[3];
+    register uint64_t a4 __asm__("a4") = arguments[4];
     register uint64_t a6 __asm__("a6") = function;
     register uint64_t a7 __asm__("a7") = extension;
     __asm__ volatile("ecall"
                      : "+r"(a0), "+r"(a1)
-                     : "r"(a6), "r"(a7)
+                     : "r"(a2), "r"(a3), "r"(a4), "r"(a6), "r"(a7)
                      : "memory");
     return (struct sbi_result){(int64_t)a0, (int64_t)a1};
 }

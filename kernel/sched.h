@@ -5,14 +5,15 @@
 #include "thread.h"
 #include "types.h"
 
-/* Bit p is set when a thread of priority p is ready. */
-extern uint64_t ready_mask;
+/* The priority of the most urgent ready thread; READY_NONE: there is none. */
+enum { READY_NONE = -1 };
+extern int ready_top;
 
 /* Whether a thread of this priority need not wait for any ready one. */
 static inline bool
 ready_is_most_urgent(unsigned priority)
 {
-    return ready_mask >> priority <= 1;
+    return ready_top <= (int)priority;
 }
 
 /* Puts a thread that is in no queue behind the ready ones of its priority. */
@@ -30,8 +31,9 @@ void ready_remove(struct thread *t);
 APART struct thread *schedule(void);
 
 /* `t` runs and has just made `partner`, which is in no queue, able to run;
- * returns the more urgent of the two, `t` on a tie. The other is ready.
- * NULL for `partner`: `t`. */
+ * returns the most urgent of all, `t` on a tie. The others are ready. A more
+ * urgent partner gets the hart as in sched_switch. NULL for `partner`: there
+ * is none, but `t` may have become less urgent. */
 APART struct thread *sched_wake(struct thread *t, struct thread *partner);
 
 /* `t` runs and has made others ready; returns the most urgent, `t` on a
@@ -51,9 +53,17 @@ static inline struct thread *sched_switch(struct thread *partner);
  * turn. */
 struct thread *slice_tick(struct thread *t);
 
-/* Cleaning that schedule() does bit by bit: `step` does a little, and says
- * whether more is left. Set once at boot. */
-void sched_set_cleaner(bool (*step)(void));
+/* How far cleaning has come after a step. */
+enum clean_state {
+    CLEAN_DONE,  /* nothing is left */
+    CLEAN_MORE,  /* there is more to do */
+    CLEAN_WAITS, /* there is, once another hart has come into the kernel */
+};
+
+/* What schedule() does besides choosing, told once at boot: `clean` does a
+ * little of what is to be cleaned up; `poll` deals with the interrupts that
+ * are pending on this hart. */
+void sched_init(enum clean_state (*clean)(void), void (*poll)(void));
 
 /* Whether schedule() cleans from now on; what it was. Somebody must be able to
  * run while it does not. */
@@ -61,6 +71,10 @@ bool sched_clean_pause(bool is_on);
 
 /* There is cleaning to do: see that schedule() runs before long. */
 void sched_clean_soon(void);
+
+/* Closes this hart's bill: the thread that schedule() chose last pays for the
+ * instructions since. */
+void sched_bill(void);
 
 COLD struct thread *sched_switch_later(struct thread *partner);
 

@@ -81,7 +81,8 @@ asid_limit_probe(uint64_t satp)
 }
 
 void
-space_init(paddr_t ram_end, paddr_t finisher, paddr_t *free)
+space_init(paddr_t ram_end, const struct device_range *devices, unsigned count,
+           paddr_t *free)
 {
     char *stacks_end = hart_stacks + (size_t)HART_STACK_BYTES * HART_MAX;
     uint64_t satp;
@@ -98,11 +99,12 @@ space_init(paddr_t ram_end, paddr_t finisher, paddr_t *free)
         kernel_map_range(stack + HART_GUARD_BYTES, stack + HART_STACK_BYTES,
                          PTE_R | PTE_W, free);
     kernel_map_range(stacks_end, phys_to_virt(ram_end), PTE_R | PTE_W, free);
-    if (finisher)
-        kernel_map(kernel_root, (vaddr_t)phys_to_virt(finisher), finisher,
-                   PAGE_BYTES, PTE_R | PTE_W, free);
+    for (unsigned i = 0; i < count; i++)
+        if (devices[i].bytes)
+            kernel_map(kernel_root, (vaddr_t)phys_to_virt(devices[i].start),
+                       devices[i].start, devices[i].bytes, PTE_R | PTE_W, free);
     satp = SATP_SV39 | virt_to_phys(kernel_root) / PAGE_BYTES;
-    hart_this()->kernel_satp = satp;
+    hart_kernel_space_set(satp);
     hart_leave_space();
     riscv_flush_all();
     asid_init(asid_limit_probe(satp));
@@ -174,7 +176,7 @@ space_map(struct space *space, struct payer *payer, vaddr_t va, paddr_t start,
             sv39_entry(start + (uint64_t)i * PAGE_BYTES,
                        bits | PTE_V | PTE_U | PTE_A | PTE_D);
     if (bits & PTE_X)
-        riscv_flush_code();
+        hart_flush_code();
     return OK;
 }
 
@@ -182,10 +184,9 @@ space_map(struct space *space, struct payer *payer, vaddr_t va, paddr_t start,
 void
 space_unmap(struct space *space, vaddr_t va, unsigned pages)
 {
-    for (unsigned i = 0; i < pages; i++, va += PAGE_BYTES) {
-        *sv39_walk(space->root, va, 0) = 0;
-        riscv_flush_page(va, space->asid);
-    }
+    for (unsigned i = 0; i < pages; i++)
+        *sv39_walk(space->root, va + (uint64_t)i * PAGE_BYTES, 0) = 0;
+    hart_flush(va, (uint64_t)pages * PAGE_BYTES, space->asid);
 }
 
 pte_t
@@ -194,6 +195,73 @@ space_entry(const struct space *space, vaddr_t va)
     const pte_t *pte = va < USER_TOP ? sv39_walk(space->root, va, 0) : NULL;
 
     return pte && *pte & PTE_V ? *pte : 0;
+}
+
+/* Where the kernel sees byte `va` of the space; NULL if it is not allowed what
+ * `need` says. */
+static char *
+space_byte(const struct space *space, vaddr_t va, uint64_t need)
+{
+    pte_t pte = space_entry(space, va);
+
+    if (!(pte & need) || !frame_is_ram(sv39_address(pte)))
+        return NULL;
+    return (char *)phys_to_virt(sv39_address(pte)) + va % PAGE_BYTES;
+}
+
+bool
+space_allows(const struct space *space, vaddr_t va, uint64_t need)
+{
+    return space_byte(space, va, need);
+}
+
+/* A block that is moved at once, whatever a program keeps in it. */
+struct block {
+    uint64_t words[8];
+} __attribute__((may_alias));
+
+/* As memmove, of which the C library has one that is small and goes byte by
+ * byte: blocks first, if both sides are aligned for that. The two may be the
+ * same frame; where going forwards would overwrite what is yet to be read, it
+ * is left to memmove. */
+static inline void
+bytes_copy(char *to, const char *from, uint64_t bytes)
+{
+    bool is_aligned = ((uintptr_t)to | (uintptr_t)from) % sizeof(uint64_t) == 0;
+    bool is_forward = to <= from || to >= from + bytes;
+
+    while (is_aligned && is_forward && bytes >= sizeof(struct block)) {
+        *(struct block *)(void *)to = *(const struct block *)(const void *)from;
+        to += sizeof(struct block);
+        from += sizeof(struct block);
+        bytes -= sizeof(struct block);
+    }
+    __builtin_memmove(to, from, bytes);
+}
+
+/* Lab: boot-copy */
+uint64_t
+space_copy(const struct space *to, vaddr_t to_va, const struct space *from,
+           vaddr_t from_va, uint64_t bytes)
+{
+    uint64_t done = 0;
+
+    while (done < bytes) {
+        char *target = space_byte(to, to_va + done, PTE_W);
+        const char *source = space_byte(from, from_va + done, PTE_R);
+        /* As long as neither side comes to the end of a page. */
+        uint64_t to_end = PAGE_BYTES - (to_va + done) % PAGE_BYTES;
+        uint64_t from_end = PAGE_BYTES - (from_va + done) % PAGE_BYTES;
+        uint64_t run = to_end < from_end ? to_end : from_end;
+
+        if (!target || !source)
+            break;
+        if (run > bytes - done)
+            run = bytes - done;
+        bytes_copy(target, source, run);
+        done += run;
+    }
+    return done;
 }
 
 /* The first entry of `table`, of the first `count`, that names a table. */
@@ -220,7 +288,7 @@ space_free_step(struct space *space, struct payer *payer)
         *pte = 0;
         return false;
     }
-    riscv_flush_asid(space->asid);
+    hart_flush(0, FLUSH_ALL, space->asid);
     asid_free(space->asid);
     payer_give_back(payer, virt_to_phys(space->root), 1);
     return true;

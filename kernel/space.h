@@ -2,6 +2,7 @@
 /* Address spaces: a root table, an ASID, and the pages below USER_TOP. */
 #pragma once
 
+#include "fdt.h"
 #include "object.h"
 #include "sv39.h"
 #include "types.h"
@@ -16,9 +17,10 @@ struct space {
 
 /* Builds the kernel's own tables, which are the upper half of every space,
  * and switches to them: RAM from the kernel's first byte to `ram_end`, and
- * one page of the power-off register at `finisher` (0: none). Tables are taken
- * from `*free` on, which moves up. */
-void space_init(paddr_t ram_end, paddr_t finisher, paddr_t *free);
+ * the registers of `count` devices, whole pages (0 bytes: no such device).
+ * Tables are taken from `*free` on, which moves up. */
+void space_init(paddr_t ram_end, const struct device_range *devices,
+                unsigned count, paddr_t *free);
 
 /* Maps [va, va + bytes) of the kernel to `start` with `bits`, in the largest
  * leaves that fit, under `root`. Tables are taken from `*free` on. */
@@ -43,6 +45,17 @@ void space_unmap(struct space *space, vaddr_t va, unsigned pages);
 
 /* What maps `va` in the space: an entry, or 0. */
 pte_t space_entry(const struct space *space, vaddr_t va);
+
+/* Whether the program of the space could do at `va` what `need` (PTE_R or
+ * PTE_W) says, and it is RAM: a device's registers are no memory to copy, for
+ * the kernel has no mapping of them, and reading one may do something. */
+bool space_allows(const struct space *space, vaddr_t va, uint64_t need);
+
+/* Copies `bytes` bytes from `from_va` of one space to `to_va` of another, and
+ * returns how many: fewer if it comes to a page that its program is not
+ * allowed, see above. */
+uint64_t space_copy(const struct space *to, vaddr_t to_va,
+                    const struct space *from, vaddr_t from_va, uint64_t bytes);
 
 /* Frees one table of an ended space, the root last. True when all are gone.
  * No hart may use the space any more. */

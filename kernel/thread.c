@@ -10,6 +10,7 @@
 #include "thread.h"
 
 #include "process.h"
+#include "trace.h"
 
 enum { TOKEN_COUNT_SHIFT = 16 };
 
@@ -76,9 +77,11 @@ thread_create(struct process *process, unsigned priority, struct thread **out)
     t->token = ids.count << TOKEN_COUNT_SHIFT | id;
     t->priority = t->base_priority = (uint8_t)priority;
     t->state = THREAD_ENDED;
+    list_init(&t->irqs);
     list_insert(&process->threads, &t->siblings);
     process->thread_count++;
     threads[id] = t;
+    trace_note(TRACE_CREATE, id, process_number(process), 0);
     *out = t;
     return OK;
 }

@@ -37,6 +37,11 @@ enum thread_state {
     THREAD_WAIT_CALL,  /* the same with call */
     THREAD_WAIT_REPLY, /* received; its token is out */
     THREAD_ENDED,      /* in no queue, never to run again */
+
+    THREAD_WAIT_SIGNAL, /* receiving from nobody, so in no queue */
+    THREAD_WAIT_FAULT,  /* in a queue of senders, with its fault */
+    THREAD_WAIT_ANSWER, /* its fault was received; its token is out */
+    THREAD_WAIT_NOTICE, /* in a queue of senders: the end of its process */
 };
 
 enum { THREAD_ID_BITS = 14, THREAD_IDS = 1 << THREAD_ID_BITS };
@@ -64,6 +69,23 @@ struct thread {
     uint8_t priority;
     uint8_t base_priority; /* what `priority` is without a caller's loan */
 
+    /* Priority inheritance, see token.c and call.c. */
+    token_t client;          /* of the caller it received last */
+    struct endpoint *serves; /* the one whose `server` it is, or NULL */
+
+    /* Its fault, while it waits with one; see fault.c. */
+    struct process *fault_server; /* who may answer; NULL: not WAIT_ANSWER */
+    uint64_t fault_cause;
+    uaddr_t fault_address;
+
+    /* Its one deadline, see deadline.h. */
+    uint64_t deadline;       /* ticks of the time base */
+    uint64_t deadline_bits;  /* the signals that it then gets */
+    uint16_t deadline_place; /* in the heap, from 1; 0: none is set */
+
+    struct list irqs;      /* interrupt lines bound to it */
+    uint64_t instructions; /* that it was billed for, see sched.c */
+
     struct object object;
     struct list siblings; /* in process->threads */
 };
@@ -88,11 +110,20 @@ thread_id(const struct thread *t)
     return (unsigned)t->token & (THREAD_IDS - 1);
 }
 
+/* Whether it stands in an endpoint's queue with a call of its own. */
 static inline bool
 thread_waits_in_endpoint(const struct thread *t)
 {
     return t->state == THREAD_WAIT_RECV || t->state == THREAD_WAIT_SEND ||
            t->state == THREAD_WAIT_CALL;
+}
+
+/* The same, or because something happened to it. */
+static inline bool
+thread_is_queued(const struct thread *t)
+{
+    return thread_waits_in_endpoint(t) || t->state == THREAD_WAIT_FAULT ||
+           t->state == THREAD_WAIT_NOTICE;
 }
 
 /* Fills the thread table; before the first thread. */
@@ -114,7 +145,8 @@ void thread_frame_init(struct thread *t, uaddr_t entry, uaddr_t stack,
 MUST_CHECK err_t thread_create(struct process *process, unsigned priority,
                                struct thread **out);
 
-/* Gives a stopped thread's id and record back. No handle to it may be left. */
+/* Gives a stopped thread's id and record back. No handle to it may be left,
+ * and it must be in no queue, heap or list: see thread_stop. */
 void thread_free(struct thread *t);
 
 /* Ends the call of `t`, which goes on with `error` in a0. */

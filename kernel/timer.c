@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* Arming and disarming the timer.
  *
+ * I1  A hart's timer is armed for its slice if that is running, and the timer
+ *     of one hart at least for the earliest deadline.
+ *
+ * For whoever sets a deadline arms the timer of the hart that it runs on, and
+ * a timer is never armed for later than the first deadline.
+ *
  * A hart without Sstc asks the firmware, which costs some hundred
  * instructions more and is otherwise the same. Disarming clears the enable
  * bit and leaves the compare value: writing a far-away value would make some
  * machines believe that something is planned for then. */
 #include "timer.h"
 
+#include "deadline.h"
 #include "hart.h"
 #include "riscv.h"
 #include "sbi.h"
+#include "trace.h"
 
 static struct {
     uint64_t slice_ticks;
@@ -47,10 +55,17 @@ timer_arm(uint64_t ticks)
 }
 
 void
-timer_disarm(void)
+timer_update(void)
 {
-    CSR_CLEAR(sie, SIE_STIE);
-    hart_this()->is_slice_armed = false;
+    const struct hart *hart = hart_this();
+    uint64_t ticks = deadline_first();
+
+    if (hart->is_slice_armed && hart->slice_end < ticks)
+        ticks = hart->slice_end;
+    if (ticks == UINT64_MAX)
+        CSR_CLEAR(sie, SIE_STIE);
+    else
+        timer_arm(ticks);
 }
 
 void
@@ -63,21 +78,31 @@ timer_slice_arm(void)
 void
 timer_slice_restart(void)
 {
-    hart_this()->is_slice_armed = true;
-    timer_arm(riscv_time() + timer.next_ticks);
+    struct hart *hart = hart_this();
+
+    hart->is_slice_armed = true;
+    hart->slice_end = riscv_time() + timer.next_ticks;
     timer.next_ticks = timer.slice_ticks;
+    timer_update();
 }
 
 /* Lab: traps-timer */
-void
+bool
 timer_tick(void)
 {
-    timer_disarm();
+    struct hart *hart = hart_this();
+
+    if (!hart->is_slice_armed || riscv_time() < hart->slice_end)
+        return false;
+    hart->is_slice_armed = false;
+    return true;
 }
 
 void
 timer_idle(void)
 {
-    timer_disarm(); /* an old slice would wake the hart for nothing */
+    hart_this()->is_slice_armed = false; /* it would wake us for nothing */
+    timer_update();
+    trace_note(TRACE_IDLE, 0, 0, 0);
     hart_idle();
 }

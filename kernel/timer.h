@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The hart's one timer: until now it ends slices. */
+/* Each hart's timer: it ends slices, and it rings at deadlines. */
 #pragma once
 
 #include "types.h"
@@ -8,8 +8,8 @@
  * command line says otherwise ("slice_us="). */
 enum { SLICE_US = 10000, SLICE_US_MIN = 100, SLICE_US_MAX = 1000000 };
 
-/* Tells the frequency of the time base, whether the hart has a timer compare
- * register of its own (Sstc) or must ask the firmware, and how long slices
+/* Tells the frequency of the time base, whether the harts have a timer compare
+ * register of their own (Sstc) or must ask the firmware, and how long slices
  * are: the first one `phase_us`, all others `slice_us`, both moved to the
  * nearest length that is allowed. */
 void timer_init(uint64_t hertz, bool has_sstc, uint64_t slice_us,
@@ -18,8 +18,9 @@ void timer_init(uint64_t hertz, bool has_sstc, uint64_t slice_us,
 /* Interrupts this hart at `ticks` of the time base. */
 void timer_arm(uint64_t ticks);
 
-/* No timer interrupt from now on. */
-void timer_disarm(void);
+/* Arms this hart's timer for the first deadline or the end of the slice,
+ * whichever is earlier; disarms it if there is neither. */
+void timer_update(void);
 
 /* Starts a slice if none is running. */
 void timer_slice_arm(void);
@@ -27,8 +28,9 @@ void timer_slice_arm(void);
 /* Starts a slice anew. */
 void timer_slice_restart(void);
 
-/* The timer's interrupt has come: it is not armed any more. */
-void timer_tick(void);
+/* The timer's interrupt has come. Whether the slice is over; then none is
+ * running. */
+bool timer_tick(void);
 
 /* Waits for an interrupt with nothing to run. */
 void timer_idle(void);

@@ -6,9 +6,10 @@
  *
  * trap_entry
  *   1. swap a0 with sscratch: a0 is the thread, or 0
- *   2. save all registers and the pc in the thread's frame
+ *   2. save all registers in the thread's frame; the pc is trap()'s affair,
+ *      which knows whether it is to be the next one
  *   3. take the hart's stack and the kernel lock
- *   4. call trap(thread, cause); it returns the thread to resume
+ *   4. call trap(thread, cause, pc); it returns the thread to resume
  * trap_exit (a0 = thread to resume, lock held)
  *   5. make it the hart's current thread
  *   6. change the address space, if it is another
@@ -58,9 +59,7 @@ trap_entry:
     sd      x30, 30*8(a0)
     sd      x31, 31*8(a0)
     csrrw   t1, sscratch, zero      /* the user's a0; 0 = in the kernel */
-    csrr    t2, sepc
     sd      t1, 10*8(a0)
-    sd      t2, FRAME_PC(a0)
 
 3:  ld      tp, THREAD_HART(a0)
     ld      sp, HART_STACK(tp)
@@ -70,6 +69,7 @@ trap_entry:
     bnez    t2, 30b
 
 4:  csrr    a1, scause
+    csrr    a2, sepc
     call    trap
     .size trap_entry, . - trap_entry
 
@@ -133,6 +133,30 @@ trap_exit:
     sfence.vma
     j       7b
     .size trap_exit, . - trap_exit
+
+/* The same entry while the trace is on (trace.c). */
+    .balign 4
+    .globl trap_entry_traced
+    .type trap_entry_traced, @function
+trap_entry_traced:
+1:  csrrw   a0, sscratch, a0
+    beqz    a0, kernel_trap
+2:  .irp r, 1,2,3,4,5,6,7,8,9,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    sd      x\r, \r*8(a0)
+    .endr
+    csrrw   t1, sscratch, zero
+    sd      t1, 10*8(a0)
+3:  ld      tp, THREAD_HART(a0)
+    ld      sp, HART_STACK(tp)
+    ld      t1, HART_LOCK(tp)
+    li      t2, 1
+30: amoswap.w.aq t2, t2, (t1)
+    bnez    t2, 30b
+4:  csrr    a1, scause
+    csrr    a2, sepc
+    call    trap_traced
+    j       trap_exit
+    .size trap_entry_traced, . - trap_entry_traced
 
 /* A trap from the kernel: a kernel bug. The stack may be the trouble, so the
  * registers go to a frame on a stack of its own and panic_trap gets that

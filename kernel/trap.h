@@ -4,9 +4,12 @@
 
 #include "thread.h"
 
-/* `t` trapped with `cause` (scause); its registers are in its frame. Returns
- * the thread to resume, perhaps another. */
-struct thread *trap(struct thread *t, uint64_t cause);
+/* `t` trapped with `cause` (scause) at `pc`; all other registers are in its
+ * frame. Returns the thread to resume, perhaps another. */
+struct thread *trap(struct thread *t, uint64_t cause, uaddr_t pc);
 
-/* The labels of trap.S. */
-void trap_entry(void);
+/* Stands in for trap() while the trace is on. */
+struct thread *trap_traced(struct thread *t, uint64_t cause, uaddr_t pc);
+
+/* Deals with the interrupts that are pending on a hart that idles. */
+void trap_poll(void);

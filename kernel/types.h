@@ -28,6 +28,9 @@ typedef uint64_t uaddr_t; /* what a program called an address: a number */
  * something more urgent run (DESIGN 3, "Bounded"). */
 enum { STEP_ITEMS = 32 };
 
+/* What debug builds fill freed memory with: no pointer, and no small number. */
+#define POISON_WORD UINT64_C(0xa5a5a5a5a5a5a5a5)
+
 _Noreturn void panic(const char *text);
 
 /* A claim about the kernel itself that no program can make false. */

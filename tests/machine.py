@@ -85,9 +85,9 @@ class Running:
         self._process = process
         self._console = console
 
-    def result(self) -> Result:
+    def result(self, seconds: float = SECONDS_MAX) -> Result:
         """Waits for the end of the run."""
-        guard = threading.Timer(SECONDS_MAX, self._process.kill)
+        guard = threading.Timer(seconds, self._process.kill)
         guard.start()
         status = self._process.wait()
         guard.cancel()
@@ -167,8 +167,9 @@ def boot(
     build: Build, initrd: Path | None, directory: Path, *options: str
 ) -> Result:
     """Boots and waits for the end. The machine's time is that of its
-    instructions, so that a busy host does not change what happens."""
-    timing = ("-icount", "shift=2,sleep=off")
+    instructions, also for its devices, so that a busy host does not change
+    what happens."""
+    timing = ("-icount", "shift=2,sleep=off", "-rtc", "clock=vm")
     return boot_in_real_time(build, initrd, directory, *timing, *options)
 
 
@@ -176,9 +177,16 @@ def boot_in_real_time(
     build: Build, initrd: Path | None, directory: Path, *options: str
 ) -> Result:
     """The same by the host's clock, as `make run` does it."""
+    return start(build, initrd, directory, *options).result()
+
+
+def start(
+    build: Build, initrd: Path | None, directory: Path, *options: str
+) -> Running:
+    """Switches a machine on, without saying how its time goes."""
     console = directory / "console"
     command = _command(build, initrd, console, options)
-    return Running(subprocess.Popen(command), console).result()
+    return Running(subprocess.Popen(command), console)
 
 
 @contextmanager

@@ -4,10 +4,18 @@
 The figures are exact, so there is no noise to allow for; the 2 % let a fix
 cost an instruction or two without a ceremony."""
 
+import os
+import re
+
 import pytest
 
 from tests import bench
-from tests.machine import Build
+from tests.machine import ROOT, Build
+
+# A debug build checks its invariants, and is as slow as that.
+pytestmark = pytest.mark.skipif(
+    bool(os.environ.get("DEBUG")), reason="make DEBUG=1"
+)
 
 TOLERANCE = 0.02
 
@@ -38,11 +46,43 @@ def test_all_figures_are_recorded(figures: bench.Figures) -> None:
     assert set(bench.read_recorded()) == set(figures)
 
 
-def test_boot_is_short(figures: bench.Figures) -> None:
-    """Booting stays within what was promised for it."""
-    assert figures["boot_to_user"] <= bench.TARGETS["boot_to_user"]
+def test_targets_are_met(figures: bench.Figures) -> None:
+    """No figure is above its target, but for those that bench.MISSES says
+    why; and what it says is still so."""
+    missed = {
+        name
+        for name, limit in bench.targets(figures).items()
+        if figures[name] > limit
+    }
+    assert missed == set(bench.MISSES)
 
 
 def test_messages_flush_nothing(figures: bench.Figures) -> None:
     """Address spaces change without losing their translations."""
     assert figures["sfence_per_roundtrip"] == 0
+
+
+def test_a_crowd_costs_nothing(figures: bench.Figures) -> None:
+    """A round trip is the same, to the instruction, whether nobody else is
+    there, or 10, or 10,000 threads, each at an endpoint of its own."""
+    assert figures["scale_roundtrip_10"] == figures["ipc_roundtrip_4w"]
+    assert figures["scale_roundtrip_10000"] == figures["ipc_roundtrip_4w"]
+
+
+def test_the_page_shows_the_figures() -> None:
+    """docs/performance.md has the recorded figures, the targets, and seL4's."""
+    recorded = bench.read_recorded()
+    limits = bench.targets(recorded)
+    text = (ROOT / "docs" / "performance.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \| (.*) ?\| (.*) ?\|$", text, re.M)
+    shown = [tuple(cell.strip() for cell in row) for row in rows]
+    assert shown == [
+        (
+            name,
+            *(
+                "" if value is None else bench.number(value)
+                for value in (figure, limits.get(name), bench.SEL4.get(name))
+            ),
+        )
+        for name, figure in recorded.items()
+    ]

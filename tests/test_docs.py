@@ -20,9 +20,10 @@ PLACES = ("docs", "grader", "kernel", "labs", "tests", "tools", "user")
 # What a freestanding compiler brings: all that the kernel has of C.
 FREESTANDING = {"stdarg.h", "stdbool.h", "stddef.h", "stdint.h"}
 
-KERNEL_LINES_MAX = 3000
-HEADER_LINES_MAX = 1100  # docs/adr/0006-sizes.md
-FILE_LINES_MAX = 250
+# docs/adr/0007-size-of-the-whole-kernel.md
+KERNEL_LINES_MAX = 4700
+HEADER_LINES_MAX = 1400
+FILE_LINES_MAX = 250  # check.c, which debug builds have, counts for itself
 FUNCTION_LINES_MAX = 60
 
 
@@ -231,7 +232,8 @@ def code_lines(file: Path) -> int:
 
 def test_the_kernel_is_small() -> None:
     """All of it can be read: the sums, and each file."""
-    code = [code_lines(f) for f in sources(KERNEL, ends=(".c", ".S"))]
+    files = sources(KERNEL, ends=(".c", ".S"))
+    code = [code_lines(file) for file in files if file.name != "check.c"]
     headers = [code_lines(file) for file in sources(KERNEL, ends=(".h",))]
     assert sum(code) <= KERNEL_LINES_MAX
     assert sum(headers) <= HEADER_LINES_MAX

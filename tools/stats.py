@@ -22,8 +22,8 @@ BUILD = os.environ.get("BUILD", "build")
 CROSS = os.environ.get("CROSS", "riscv64-unknown-elf-")
 
 # The limits of the kernel. A function of more than NORM_LINES is counted.
-CODE_LINES = 3000
-HEADER_LINES = 1100
+CODE_LINES = 4700  # docs/adr/0007-size-of-the-whole-kernel.md
+HEADER_LINES = 1400
 FILE_LINES = 250
 FUNCTION_LINES = 60
 NORM_LINES = 40
@@ -37,6 +37,7 @@ OBJECT_BYTES = {
     "struct memory": 64,
     "struct mapping": 64,
     "struct slot": 64,
+    "struct irq": 64,
 }
 
 SHOWN = 5  # how many of the largest
@@ -107,11 +108,11 @@ def kernel_lines(lines: dict[str, Lines]) -> Iterator[Row]:
     headers = total(lines, ".h")
     comments = sum(each.comment for each in lines.values())
     share = round(100 * comments / (code + headers))
-    yield Row("kernel: .c and .S", code, CODE_LINES)
+    check = lines["kernel/check.c"].code if "kernel/check.c" in lines else 0
+    yield Row("kernel: .c and .S", code - check, CODE_LINES)
     yield Row("kernel: .h, with abi", headers, HEADER_LINES)
     yield Row("kernel: comment lines", comments, None, f"{share} % of the code")
-    if "kernel/check.c" in lines:
-        yield Row("check.c", lines["kernel/check.c"].code, CHECK_LINES)
+    yield Row("kernel: check.c", check, CHECK_LINES)
 
 
 def other_lines() -> Iterator[Row]:

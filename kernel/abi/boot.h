@@ -38,6 +38,9 @@ struct boot_image {
 #define BOOT_ARCHIVE BOOT_HANDLE(3)     /* memory, read */
 #define BOOT_DEVICE_TREE BOOT_HANDLE(4) /* memory, read */
 #define BOOT_MACHINE BOOT_HANDLE(5)     /* log, inspect, trace, power */
+#define BOOT_DEVICES BOOT_HANDLE(6)     /* memory, to cut devices from */
+#define BOOT_IRQS BOOT_HANDLE(7)        /* irq, to make lines from */
+#define BOOT_TRACE BOOT_HANDLE(8)       /* memory, read: see trace.h */
 
 enum {
     BOOT_SLOTS = 256,

@@ -26,14 +26,34 @@
 /* Asked for by the sender, and told to the receiver. */
 #define MESSAGE_HANDLE (UINT64_C(1) << 33) /* a6 is a handle to move */
 
-/* Not built yet: a call that sets them gets ERR_ARGUMENT. */
-#define MESSAGE_LEASE_READ (UINT64_C(1) << 34)  /* t1, t2 lent for reading */
-#define MESSAGE_LEASE_WRITE (UINT64_C(1) << 35) /* t1, t2 lent for writing */
+/* Asked for by a caller, one of the two: t1, t2 are lent until the reply. */
+#define MESSAGE_LEASE_READ (UINT64_C(1) << 34)  /* the server may read */
+#define MESSAGE_LEASE_WRITE (UINT64_C(1) << 35) /* the server may write */
+#define MESSAGE_LEASES (MESSAGE_LEASE_READ | MESSAGE_LEASE_WRITE)
 
-/* Written by the kernel: the message is its own and not a program's. */
+/* Written by the kernel: the message is its own and not a program's. The words
+ * are
+ *     SIGNAL   signal bits
+ *     FAULT    cause (scause), address (stval), pc, thread id
+ *     ENDED    enum ended_reason, code, address of the fault if it was one */
 #define MESSAGE_SIGNAL (UINT64_C(1) << 36)
 #define MESSAGE_FAULT (UINT64_C(1) << 37)
 #define MESSAGE_ENDED (UINT64_C(1) << 38)
+
+/* The label of the reply to a fault. */
+enum fault_answer {
+    FAULT_RESUME = 0,    /* at the instruction that faulted */
+    FAULT_RESUME_AT = 1, /* at the pc in word 0 */
+    FAULT_END = 2,       /* the process ends, with the code in word 0 */
+};
+
+/* Why a process ended. */
+enum ended_reason {
+    ENDED_EXIT = 0,    /* its last thread did; the code it gave */
+    ENDED_KILLED = 1,  /* it was killed; the code that its killer gave */
+    ENDED_FAULT = 2,   /* nobody helped; the cause */
+    ENDED_CREATOR = 3, /* the process that made it ended */
+};
 
 enum { MESSAGE_WORDS = 5 };
 

@@ -47,7 +47,7 @@ void
 endpoint_enqueue(struct thread **queue, struct thread *t)
 {
     /* Exercise 4.3. Read the drawing in endpoint.h, invariant E3, and how
-     * endpoint_dequeue below takes a queue apart.
+     * endpoint_dequeue there takes a queue apart.
      *
      * Until then whoever comes first is first, however urgent the others. */
     struct thread *first = *queue;
@@ -68,7 +68,7 @@ void
 endpoint_cancel(struct thread *t, err_t error)
 {
     /* Exercise 4.4. Read the declaration in endpoint.h, who calls this
-     * (process_end.c, endpoint_release below, syscall.c), and what each of
+     * (thread_end.c, endpoint_release below, signals.c), and what each of
      * them does with `t` afterwards.
      *
      * Until then nobody can leave a queue: there is no error to answer with,
@@ -82,7 +82,7 @@ bool
 endpoint_hangup(struct endpoint *ep)
 {
     /* Exercise 4.5. Read the declaration in endpoint.h, STEP_ITEMS in types.h
-     * and how endpoint_release below uses the answer.
+     * and how endpoint_hangup_begin below uses the answer.
      *
      * Until then those who wait to send are forgotten. */
     (void)ep;

@@ -7,21 +7,26 @@ each cheat is graded. If all that it loses, it loses to one and the same
 assertion, the test file is written again without this assertion, and it is
 graded once more: now it gets through. An assertion that saves nobody from
 anything is either superfluous, or there is a mistake that nobody has thought
-of yet."""
+of yet.
+
+As in the gate there are lanes, as many as processors. Each has a copy of its
+own, so that none grades with what another has just taken out."""
 
 import ast
 import json
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader.gate import KILLS, Kind, Subject, subject_sources, subjects
+from grader.gate import KILLS, Kind, Subject, lanes, subject_sources, subjects
 from grader.grade import Order, grade_submission
-from grader.lab import find_lab, find_labs
+from grader.lab import Lab, find_lab, find_labs
 from grader.labtool import first_comment
 from grader.seed import PUBLIC_SEEDS
 
@@ -33,40 +38,50 @@ NEEDED = ("kernel", "user", "labs", "tools", "Makefile")
 class Assertion:
     """A statement of a test file, from one line to another."""
 
-    file: Path
+    file: str
     first: int
     last: int
+    text: str  # of the first line
 
     def __str__(self) -> str:
-        text = self.file.read_text().splitlines()[self.first - 1]
-        return f"{self.file.name}:{self.first}: {text.strip()}"
+        return f"{self.file}:{self.first}: {self.text.strip()}"
 
     def is_at(self, where: str) -> bool:
         """Whether this is the line that results.json names."""
         name, _, line = where.partition(":")
-        return name == self.file.name and self.first <= int(line) <= self.last
+        return name == self.file and self.first <= int(line) <= self.last
 
-    def removed(self) -> str:
-        """The file without the statement."""
-        lines = self.file.read_text().splitlines()
-        statement = lines[self.first - 1]
-        indent = statement[: len(statement) - len(statement.lstrip())]
+    @contextmanager
+    def taken_out(self, lab: Lab) -> Iterator[None]:
+        """Meanwhile the lab's test file is without the statement."""
+        file = lab.path / self.file
+        text = file.read_text()
+        indent = self.text[: len(self.text) - len(self.text.lstrip())]
+        lines = text.splitlines()
         lines[self.first - 1 : self.last] = [f"{indent}pass"] + [""] * (
             self.last - self.first
         )
-        return "\n".join(lines) + "\n"
+        file.write_text("\n".join(lines) + "\n")
+        try:
+            yield
+        finally:
+            file.write_text(text)
 
 
-def assertions(file: Path) -> Iterator[Assertion]:
+def assertions(lab: Lab) -> Iterator[Assertion]:
     """All statements `run.expect...(...)` and the like."""
-    for node in ast.walk(ast.parse(file.read_text())):
-        if (
-            isinstance(node, ast.Expr)
-            and isinstance(node.value, ast.Call)
-            and isinstance(node.value.func, ast.Attribute)
-            and node.value.func.attr in ASSERTIONS
-        ):
-            yield Assertion(file, node.lineno, node.end_lineno or node.lineno)
+    for file in sorted(lab.path.glob("test_*.py")):
+        text = file.read_text()
+        lines = text.splitlines()
+        for node in ast.walk(ast.parse(text)):
+            if (
+                isinstance(node, ast.Expr)
+                and isinstance(node.value, ast.Call)
+                and isinstance(node.value.func, ast.Attribute)
+                and node.value.func.attr in ASSERTIONS
+            ):
+                first, last = node.lineno, node.end_lineno or node.lineno
+                yield Assertion(file.name, first, last, lines[first - 1])
 
 
 def results(order: Order, subject: Subject) -> dict[str, Any]:
@@ -90,7 +105,7 @@ def places(table: dict[str, Any], score: str | None = None) -> set[str]:
 
 
 def lost_to(
-    subject: Subject, table: dict[str, Any], known: list[Assertion]
+    subject: Subject, table: dict[str, Any], known: Collection[Assertion]
 ) -> list[Assertion]:
     """The assertions that alone stand between this subject and points: of a
     mutant, all it loses; of a cheat, all it loses in some score."""
@@ -108,49 +123,68 @@ def lost_to(
     ]
 
 
-@pytest.fixture(scope="module")
-def copy(
-    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """A tree in which test files may be changed."""
-    root = tmp_path_factory.mktemp("assertions") / "tree"
-    root.mkdir()
-    for name in NEEDED:
-        source = pytestconfig.rootpath / name
-        if source.is_dir():
-            shutil.copytree(source, root / name)
-        else:
-            shutil.copy(source, root / name)
-    return root
+class Copies:
+    """Trees in which test files may be changed, one for each lane."""
+
+    def __init__(self, source: Path, place: Path) -> None:
+        self._source = source
+        self._place = place
+
+    def own(self) -> Path:
+        """The tree of the lane that asks."""
+        root = self._place / threading.current_thread().name
+        if not root.exists():
+            root.mkdir()
+            for name in NEEDED:
+                if (self._source / name).is_dir():
+                    shutil.copytree(self._source / name, root / name)
+                else:
+                    shutil.copy(self._source / name, root / name)
+        return root
+
+
+def examine(
+    copies: Copies, folder: str, name: str, idle: set[Assertion]
+) -> None:
+    """Takes those assertions out of `idle` without which the subject of this
+    name gets through. If others find the same meanwhile, that is work done
+    twice and no harm."""
+    root = copies.own()
+    lab = find_lab(root, folder)
+    [subject] = [each for each in subjects(lab) if str(each) == name]
+    out = root / "build" / "assertions"
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / "talk").open("a") as talk:
+        order = Order(root, lab, out, PUBLIC_SEEDS, _exercise(subject), talk)
+        table = results(order, subject)
+        for assertion in lost_to(subject, table, idle.copy()):
+            with assertion.taken_out(lab):
+                without = results(order, subject)
+            if _gets_through(subject, table, without):
+                idle.discard(assertion)
 
 
 @pytest.mark.parametrize(
     "folder", [lab.folder for lab in find_labs(Path(__file__).parents[2])]
 )
-def test_no_assertion_can_be_dropped(copy: Path, folder: str) -> None:
-    lab = find_lab(copy, folder)
-    order = Order(copy, lab, copy / "build" / "assertions", PUBLIC_SEEDS)
-    idle = [
-        assertion
-        for file in sorted(lab.path.glob("test_*.py"))
-        for assertion in assertions(file)
-    ]
+def test_no_assertion_can_be_dropped(
+    pytestconfig: pytest.Config, tmp_path: Path, folder: str
+) -> None:
+    lab = find_lab(pytestconfig.rootpath, folder)
+    idle = set(assertions(lab))
     assert idle, "no assertion was found"
-    for subject in subjects(lab):
-        if not idle or subject.kind not in (Kind.MUTANT, Kind.CHEAT):
-            continue
-        at = replace(order, exercise=_exercise(subject))
-        table = results(at, subject)
-        for assertion in lost_to(subject, table, idle):
-            text = assertion.file.read_text()
-            assertion.file.write_text(assertion.removed())
-            try:
-                without = results(at, subject)
-            finally:
-                assertion.file.write_text(text)
-            if _gets_through(subject, table, without):
-                idle.remove(assertion)
-    needless = "\n".join(map(str, idle))
+    copies = Copies(pytestconfig.rootpath, tmp_path)
+    with lanes() as pool:
+        futures = [
+            pool.submit(examine, copies, folder, str(subject), idle)
+            for subject in subjects(lab)
+            if subject.kind in (Kind.MUTANT, Kind.CHEAT)
+        ]
+        for future in futures:
+            future.result()
+            if not idle:
+                break
+    needless = "\n".join(sorted(map(str, idle)))
     assert not idle, f"nothing survives without\n{needless}"
 
 

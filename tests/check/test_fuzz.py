@@ -1,28 +1,26 @@
 # SPDX-License-Identifier: MIT
-"""Random system calls from many seeds: no panic, no hang, and after every
-round all frames and slots are back. tests/guest/fuzz says how."""
+"""More seeds of tests/test_fuzz.py."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.machine import Build, boot
+from tests.fuzzing import Size
+from tests.machine import Build
+from tests.test_fuzz import check_seeds
 
-ROUNDS = 3
-SLICES_US = (100, 300, 1000, 10000)
+
+@pytest.mark.parametrize("seed", range(4, 68))
+def test_one_hart(build: Build, tmp_path: Path, seed: int) -> None:
+    check_seeds(build, tmp_path, range(seed, seed + 1), 1, Size())
 
 
-@pytest.mark.parametrize("seed", range(1, 33))
-def test_seed(build: Build, tmp_path: Path, seed: int) -> None:
-    slice_us = SLICES_US[seed % len(SLICES_US)]
-    result = boot(
-        build,
-        build.test_image("fuzz"),
-        tmp_path,
-        "-append",
-        f"seed={seed} rounds={ROUNDS} calls=300 slice_us={slice_us}",
-    )
-    rounds = [line for line in result.lines if line.endswith(" ok")]
-    assert "PANIC" not in result.console
-    assert len(rounds) == ROUNDS, result.console
-    assert result.status == 0
+@pytest.mark.parametrize("seed", range(1, 7))
+def test_two_harts(build: Build, tmp_path: Path, seed: int) -> None:
+    check_seeds(build, tmp_path, range(seed, seed + 1), 2, Size())
+
+
+@pytest.mark.parametrize("seed", range(2, 5))
+def test_four_harts(build: Build, tmp_path: Path, seed: int) -> None:
+    size = Size(rounds=2, calls=60, turns=60, crowd=2)
+    check_seeds(build, tmp_path, range(seed, seed + 1), 4, size)

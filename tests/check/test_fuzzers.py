@@ -54,7 +54,7 @@ TARGETS = {
     "handle": Target(
         "kernel/handle.c",
         ("tests/host/handle_model.c", "tests/host/ram.c"),
-        runs=25_000,
+        runs=20_000,
         needed="    list_splice(&moved->node.children, &slot->node.children);",
         broken="",
     ),

@@ -17,6 +17,7 @@ enum {
     HEADER_BYTES = 40,
     /* A node, "cpu" and its zero, the end of the node. */
     CPU_BYTES_MIN = 12,
+    CONTEXT_BYTES = 8,
 };
 
 /* Whether the number stands in the tree, as one cell or as two. */
@@ -47,6 +48,14 @@ check_machine(const void *tree, size_t bytes,
     CHECK(memmem(tree, bytes, m->bootargs, length) || length == 0);
     CHECK(m->hart_count <= bytes / CPU_BYTES_MIN);
     CHECK(!m->has_sstc || m->hart_count > 0);
+    CHECK(number_is_inside(tree, bytes, m->clint.start));
+    CHECK(number_is_inside(tree, bytes, m->clint.bytes));
+    CHECK(number_is_inside(tree, bytes, m->plic.start));
+    CHECK(number_is_inside(tree, bytes, m->plic.bytes));
+    for (unsigned i = 0; i < HART_MAX; i++) {
+        CHECK(number_is_inside(tree, bytes, m->hart_ids[i]));
+        CHECK(m->plic_contexts[i] <= bytes / CONTEXT_BYTES);
+    }
 }
 
 /* Reads a copy of the first `bytes` bytes; true if they are well formed. */

@@ -74,13 +74,24 @@ def machine_tree() -> bytes:
     wide = (p("#address-cells", (2,)), p("#size-cells", (2,)))
     cpus = (
         p("timebase-frequency", (10000000,)),
-        node("cpu@0", p("riscv,isa", "rv64imac_sstc")),
-        node("cpu@1", p("riscv,isa", "rv64imac")),
+        p("#address-cells", (1,)),
+        p("#size-cells", (0,)),
+        node("cpu@0", p("riscv,isa", "rv64imac_sstc"), p("reg", (0,))),
+        node("cpu@1", p("riscv,isa", "rv64imac"), p("reg", (1,))),
     )
     chosen = (
         p("bootargs", "seed=1"),
         p("linux,initrd-start", (0, 0x84000000)),
         p("linux,initrd-end", (0x84100000,)),
+    )
+    plic = (
+        p("compatible", "riscv,plic0"),
+        p("reg", (0, 0xC000000, 0, 0x600000)),
+        p("interrupts-extended", (1, 11, 1, 9, 2, 11, 2, 9)),
+    )
+    clint = (
+        p("compatible", "riscv,clint0"),
+        p("reg", (0, 0x2000000, 0, 0x10000)),
     )
     finisher = (
         p("reg", (0, 0x100000, 0, 0x1000)),
@@ -92,7 +103,13 @@ def machine_tree() -> bytes:
         node("chosen", *chosen),
         node("memory@80000000", p("reg", (0, 0x80000000, 0, 0x8000000))),
         node("cpus", *cpus),
-        node("soc", *wide, node("test@100000", *finisher)),
+        node(
+            "soc",
+            *wide,
+            node("plic@c000000", *plic),
+            node("clint@2000000", *clint),
+            node("test@100000", *finisher),
+        ),
     )
     return tree.blob(root + cells(END))
 
@@ -178,6 +195,7 @@ def archives() -> dict[str, bytes]:
 
 # The operations, as in tests/host/handle_model.h.
 CREATE, DERIVE, MINT, MOVE, MAP, UNMAP, CLOSE, DELETE = range(8)
+REVOKE, RETIRE, FAULT = range(8, 11)
 FEWER, ALL = 0, 1
 
 
@@ -185,8 +203,8 @@ def handles() -> dict[str, bytes]:
     """The seeds of handle_fuzz.c. An operation asks, in this order, for the
     handle or mapping that it is done to, if there is any; for the table that
     a handle is made in; then a creation for the object and the rights, a
-    derivation whether to keep all rights or which, a deletion for the number
-    of steps."""
+    derivation whether to keep all rights or which, a deletion or revocation
+    for the number of steps."""
     first = bytes([CREATE, 0, 0, 255])
     child = bytes([DERIVE, 0, 0, ALL])
     return {
@@ -205,6 +223,17 @@ def handles() -> dict[str, bytes]:
         + bytes([UNMAP, 0, CLOSE, 1, CLOSE, 0, UNMAP, 0]),
         "full.ops": first + child * 15 + bytes([MOVE, 3, 1]) + child,
         "again.ops": (first + bytes([CLOSE, 0])) * 3,
+        # Children, grandchildren and a mapping go, the handle stays.
+        "revoke.ops": first
+        + child * 2
+        + bytes([DERIVE, 1, 2, ALL, MAP, 1, REVOKE, 0, 2])
+        + child,
+        "retire.ops": first * 2 + child + bytes([MAP, 1, RETIRE, 0]) + first,
+        # Object 2 is the endpoint. Each process's fault handle goes its own
+        # way: closed, revoked, with the object.
+        "fault.ops": bytes([CREATE, 0, 2, 255])
+        + bytes([FAULT, 0, 0, FAULT, 0, 1, FAULT, 0, 1, FAULT, 0, 2])
+        + bytes([CLOSE, 1, FAULT, 0, 0, REVOKE, 0, 1, FAULT, 0, 1, RETIRE, 2]),
     }
 
 

@@ -48,7 +48,7 @@ check_error(err_t got, err_t expected, const char *what)
     }
 }
 
-static handle_t
+static inline handle_t
 port_create(void)
 {
     handle_t port = HANDLE_NONE;
@@ -57,7 +57,7 @@ port_create(void)
     return port;
 }
 
-static handle_t
+static inline handle_t
 copy(handle_t source, rights_t rights)
 {
     handle_t result = HANDLE_NONE;
@@ -66,7 +66,7 @@ copy(handle_t source, rights_t rights)
     return result;
 }
 
-static void
+static inline void
 close(handle_t handle)
 {
     check_error(sys_handle_close(handle), OK, "closing");
@@ -110,8 +110,9 @@ waiter_run(void *argument)
     w->is_done = true;
 }
 
-/* Starts it above our priority: when this returns it waits, or is done. */
-static void
+/* Starts it above our priority, or at the one that a caller of ours lends us:
+ * when this returns it waits, or is done. */
+static inline void
 waiter_start(struct waiter *w)
 {
     handle_t thread = HANDLE_NONE;
@@ -121,11 +122,14 @@ waiter_start(struct waiter *w)
                              &thread),
                 OK, "a thread");
     (void)!sys_handle_close(thread);
+    sys_thread_yield();
 }
 
-static void
+static inline void
 waiter_check(const struct waiter *w, err_t expected, const char *what)
 {
+    sys_thread_yield(); /* we may run as urgently as it does, lent by a caller
+                         */
     check(w->is_done, "a waiter was forgotten");
     if (w->is_done)
         check_error(w->result, expected, what);

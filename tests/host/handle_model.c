@@ -17,6 +17,7 @@ enum {
     NODES_MAX = TABLES * SLOTS + MAPPINGS_MAX,
     CHILDREN_MAX = NODES_MAX,
     NAMES_MAX = 20000,
+    FAULT_TYPE = 6, /* of KEY_FAULT, which no object has */
 };
 
 /* A place in the model's tree: an object, a handle or a mapping. */
@@ -28,7 +29,7 @@ struct place {
 
     struct node *node;
     struct slot *slot; /* NULL: a mapping */
-    handle_t name;
+    handle_t name;     /* HANDLE_NONE: a mapping, or a fault handle */
     unsigned table, type;
     rights_t rights;
     uint64_t badge;
@@ -42,7 +43,6 @@ struct thing {
 };
 
 static struct slot slots[TABLES][SLOTS];
-static struct handle_table tables[TABLES];
 static struct thing things[OBJECTS];
 static struct place places[NODES_MAX];
 static struct node mappings[MAPPINGS_MAX];
@@ -51,9 +51,16 @@ static struct node mappings[MAPPINGS_MAX];
 static handle_t names[TABLES][NAMES_MAX];
 static unsigned name_counts[TABLES];
 
-/* Table i belongs to the process whose record is the i-th of RAM. */
+/* Table i belongs to the process whose record is the i-th of RAM, and is the
+ * first thing in it. */
 static const struct process *
 owner_of(unsigned table)
+{
+    return phys_to_virt(RAM_START + (paddr_t)table * RECORD_LARGE_BYTES);
+}
+
+static struct handle_table *
+table_of(unsigned table)
 {
     return phys_to_virt(RAM_START + (paddr_t)table * RECORD_LARGE_BYTES);
 }
@@ -69,12 +76,17 @@ static unsigned releases_left;
 static bool
 thing_release(struct object *object, struct slot *slot)
 {
-    CHECK(slot->object == object && slot->name != HANDLE_NONE);
-    return releases_left-- == 0;
+    CHECK(slot->object == object && slot->node.key != 0);
+    if (releases_left == 0)
+        return true;
+    releases_left--;
+    return false;
 }
 
-static const struct object_class thing_class = {thing_unreferenced,
-                                                thing_release};
+static const struct object_class thing_class = {
+    .unreferenced = thing_unreferenced,
+    .release = thing_release,
+};
 
 /* -------------------------------------------------------------- the model */
 
@@ -109,27 +121,47 @@ place_remove(struct place *p)
     p->is_used = false;
 }
 
+enum place_kind {
+    PLACE_NAMED, /* a handle that a program can name */
+    PLACE_HANDLE,
+    PLACE_MAPPING,
+};
+
 static bool
-place_is(const struct place *p, bool is_mapping)
+place_is(const struct place *p, enum place_kind kind)
 {
-    return p->is_used && (p->slot == NULL) == is_mapping;
+    if (!p->is_used || (p->slot == NULL) != (kind == PLACE_MAPPING))
+        return false;
+    return kind != PLACE_NAMED || p->name != HANDLE_NONE;
 }
 
-/* One of the handles or of the mappings there are; NULL if there is none. */
+/* One of the places of that kind; NULL if there is none. */
 static struct place *
-place_choose(bool is_mapping)
+place_choose(enum place_kind kind)
 {
     unsigned count = 0, skip;
     struct place *p = places;
 
     for (unsigned i = 0; i < NODES_MAX; i++)
-        count += place_is(&places[i], is_mapping);
+        count += place_is(&places[i], kind);
     if (count == 0)
         return NULL;
-    for (skip = handle_model_choose(count);
-         skip > 0 || !place_is(p, is_mapping); p++)
-        skip -= place_is(p, is_mapping);
+    for (skip = handle_model_choose(count); skip > 0 || !place_is(p, kind); p++)
+        skip -= place_is(p, kind);
     return p;
+}
+
+/* The places below `p`, and among them the handles. */
+static unsigned
+model_count(const struct place *p, unsigned *handles)
+{
+    unsigned count = p->child_count;
+
+    for (unsigned i = 0; i < p->child_count; i++) {
+        *handles += p->children[i]->slot != NULL;
+        count += model_count(p->children[i], handles);
+    }
+    return count;
 }
 
 static struct thing *
@@ -147,8 +179,19 @@ model_used(unsigned table)
     unsigned used = 0;
 
     for (unsigned i = 0; i < NODES_MAX; i++)
-        used += places[i].is_used && places[i].slot && places[i].table == table;
+        used += place_is(&places[i], PLACE_NAMED) && places[i].table == table;
     return used;
+}
+
+/* The fault handle of the table's owner, or NULL. */
+static const struct place *
+model_fault(unsigned table)
+{
+    for (unsigned i = 0; i < NODES_MAX; i++)
+        if (place_is(&places[i], PLACE_HANDLE) && !places[i].name &&
+            places[i].table == table)
+            return &places[i];
+    return NULL;
 }
 
 /* -------------------------------------------------------------- the checks */
@@ -186,6 +229,31 @@ check_slot(const struct place *p)
     CHECK(node_owner(&slot->node) == owner_of(p->table));
 }
 
+/* Each slot but the first is used, or free, or was never used. */
+static void
+check_free(unsigned t, unsigned used)
+{
+    const struct handle_table *table = table_of(t);
+    unsigned free = 0;
+
+    for (unsigned i = table->free_first; i; i = slots[t][i].node.index) {
+        CHECK(i < table->fresh && slots[t][i].name == HANDLE_NONE);
+        CHECK(++free < SLOTS);
+    }
+    CHECK(free + used + 1 == table->fresh);
+}
+
+/* The first slot has no name, whether a fault handle is in it or not. */
+static void
+check_fault(unsigned t)
+{
+    const struct place *p = model_fault(t);
+
+    CHECK(slots[t][0].name == HANDLE_NONE);
+    CHECK(handle_fault(table_of(t)) == (p ? p->slot : NULL));
+    CHECK(!p || (p->slot == slots[t] && p->slot->node.key == KEY_FAULT));
+}
+
 static void
 check_tables(void)
 {
@@ -196,12 +264,13 @@ check_tables(void)
             const struct slot *slot = &slots[t][i];
 
             used += slot->name != HANDLE_NONE;
-            if (slot->name == HANDLE_NONE) /* H2 */
-                CHECK(slot->node.key == 0 && slot->object == NULL);
+            if (slot->name == HANDLE_NONE && !(i == 0 && model_fault(t)))
+                CHECK(slot->node.key == 0 && slot->object == NULL); /* H2 */
         }
         CHECK(used == model_used(t));
-        CHECK(handle_table_is_full(&tables[t]) == (used == SLOTS - 1));
-        CHECK(slots[t][0].name == HANDLE_NONE); /* the fault handle's */
+        CHECK(handle_table_is_full(table_of(t)) == (used == SLOTS - 1));
+        check_free(t, used);
+        check_fault(t);
     }
 }
 
@@ -213,21 +282,21 @@ check_name(unsigned t, handle_t name)
     unsigned type = check_below(6);
     rights_t rights = check_below(256) & check_below(256) & check_below(256);
     unsigned need = KEY(type, rights);
-    const struct slot *found = handle_get(&tables[t], name, need);
+    const struct slot *found = handle_get(table_of(t), name, need);
 
     for (unsigned i = 0; i < NODES_MAX; i++)
-        if (places[i].is_used && places[i].slot && places[i].table == t &&
+        if (place_is(&places[i], PLACE_NAMED) && places[i].table == t &&
             places[i].name == name)
             p = &places[i];
     if (!p) {
         CHECK(!found);
-        CHECK(handle_error(&tables[t], name, need) == ERR_HANDLE);
+        CHECK(handle_error(table_of(t), name, need) == ERR_HANDLE);
     } else if (p->type != type) {
         CHECK(!found);
-        CHECK(handle_error(&tables[t], name, need) == ERR_TYPE);
+        CHECK(handle_error(table_of(t), name, need) == ERR_TYPE);
     } else if (rights & ~p->rights) {
         CHECK(!found);
-        CHECK(handle_error(&tables[t], name, need) == ERR_RIGHTS);
+        CHECK(handle_error(table_of(t), name, need) == ERR_RIGHTS);
     } else {
         CHECK(found == p->slot);
     }
@@ -246,7 +315,7 @@ check_names(void)
         check_name(t, check_random() & 0xffffffff);
     }
     for (unsigned i = 0; i < NODES_MAX; i++)
-        if (places[i].is_used && places[i].slot)
+        if (place_is(&places[i], PLACE_NAMED))
             check_name(places[i].table, places[i].name);
 }
 
@@ -258,7 +327,7 @@ check_all(void)
         CHECK(things[i].ends == 0);
     }
     for (unsigned i = 0; i < NODES_MAX; i++)
-        if (places[i].is_used && places[i].slot)
+        if (place_is(&places[i], PLACE_HANDLE))
             check_slot(&places[i]);
     check_tables();
     check_names();
@@ -278,7 +347,7 @@ name_note(unsigned table, handle_t name)
 }
 
 /* Notes what a new slot must be. */
-static void
+static struct place *
 slot_note(struct place *parent, struct slot *slot, unsigned table,
           struct place like)
 {
@@ -290,7 +359,7 @@ slot_note(struct place *parent, struct slot *slot, unsigned table,
     p->type = like.type;
     p->rights = like.rights;
     p->badge = like.badge;
-    name_note(table, slot->name);
+    return p;
 }
 
 static void
@@ -299,11 +368,10 @@ try_create(unsigned table)
     struct thing *thing = &things[handle_model_choose(OBJECTS)];
     rights_t rights = handle_model_choose(256);
     struct place like = {.type = thing->type, .rights = rights};
+    struct slot *slot = handle_create(table_of(table), owner_of(table),
+                                      &thing->object, KEY(thing->type, rights));
 
-    slot_note(&thing->root,
-              handle_create(&tables[table], owner_of(table), &thing->object,
-                            KEY(thing->type, rights)),
-              table, like);
+    name_note(table, slot_note(&thing->root, slot, table, like)->name);
 }
 
 static void
@@ -313,11 +381,24 @@ try_derive(unsigned table, struct place *source, uint64_t badge)
         handle_model_choose(2) ? RIGHTS_ALL : handle_model_choose(256);
     struct place like = {
         .type = source->type, .rights = source->rights & asked, .badge = badge};
+    struct slot *slot = handle_derive(source->slot, table_of(table),
+                                      owner_of(table), asked, badge);
 
-    slot_note(source,
-              handle_derive(source->slot, &tables[table], owner_of(table),
-                            asked, badge),
-              table, like);
+    name_note(table, slot_note(source, slot, table, like)->name);
+}
+
+/* A fault handle, where there is none, from a handle to send through. */
+static void
+try_fault(unsigned table, struct place *source)
+{
+    struct place like = {
+        .type = FAULT_TYPE, .rights = ENDPOINT_SEND, .badge = source->badge};
+
+    if (model_fault(table) || source->type != OBJECT_ENDPOINT ||
+        !(source->rights & ENDPOINT_SEND))
+        return;
+    handle_derive_fault(source->slot, table_of(table), owner_of(table));
+    slot_note(source, &slots[table][0], table, like);
 }
 
 /* Moves a handle, perhaps within its table: only its name is another. */
@@ -327,7 +408,7 @@ try_move(unsigned table, struct place *p)
     struct thing *thing = thing_of(p);
     struct slot *from = p->slot;
     struct slot *slot =
-        handle_move(&tables[p->table], from, &tables[table], owner_of(table));
+        handle_move(table_of(p->table), from, table_of(table), owner_of(table));
 
     CHECK(slot != from && thing->ends == 0);
     p->slot = slot;
@@ -384,7 +465,7 @@ try_close(struct place *p)
     struct thing *thing = thing_of(p);
 
     place_remove(p);
-    handle_close(&tables[p->table], p->slot);
+    handle_close(table_of(p->table), p->slot);
     thing_expect(thing);
 }
 
@@ -393,7 +474,7 @@ static void
 try_delete(struct place *p)
 {
     struct thing *thing = thing_of(p);
-    struct handle_table *table = &tables[p->table];
+    struct handle_table *table = table_of(p->table);
     struct slot *slot = p->slot;
 
     for (releases_left = handle_model_choose(4); releases_left > 0;) {
@@ -405,12 +486,67 @@ try_delete(struct place *p)
     thing_expect(thing);
 }
 
+/* What memory.c does when a mapping is revoked. */
+static void
+mapping_removed(struct node *node)
+{
+    struct place *p = places;
+
+    while (!p->is_used || p->node != node)
+        p++;
+    node_remove(node, &thing_of(p)->object);
+    node->key = 0;
+}
+
+/* Takes all that is below `p` out of the model. */
+static void
+model_revoke(struct place *p)
+{
+    while (p->child_count > 0)
+        place_remove(p->children[0]);
+}
+
+/* Closes all that was derived from a handle. It takes a call more for every
+ * STEP_ITEMS things to do, and one of the handles may take several. */
+static void
+try_revoke(struct place *p)
+{
+    unsigned handles = 0, items = model_count(p, &handles), calls = 1;
+
+    releases_left = handles > 0 ? handle_model_choose(4) : 0;
+    items += releases_left;
+    while (!handle_revoke(p->slot))
+        calls++;
+    CHECK(calls == items / STEP_ITEMS + 1);
+    CHECK(releases_left == 0);
+    model_revoke(p);
+    thing_expect(thing_of(p));
+}
+
+/* Closes all handles to an object, as when its payer ends. */
+static void
+try_retire(struct thing *thing)
+{
+    unsigned handles = 0, items = model_count(&thing->root, &handles);
+
+    if (items == 0)
+        return;
+    releases_left = 0;
+    for (; items > 0; items--) {
+        CHECK(thing->ends == 0);
+        CHECK(node_revoke_first(&thing->object.handles));
+    }
+    model_revoke(&thing->root);
+    thing_expect(thing);
+    CHECK(!node_revoke_first(&thing->object.handles));
+}
+
 /* An operation that makes a handle in `table`. Nothing can be made in a full
  * one: the kernel panics, and nothing has changed. */
 static void
 try_make(enum handle_operation operation, unsigned table, struct place *source)
 {
-    struct handle_table *to = &tables[table];
+    struct handle_table *to = table_of(table);
     const struct process *owner = owner_of(table);
     bool is_full = handle_table_is_full(to);
 
@@ -421,7 +557,7 @@ try_make(enum handle_operation operation, unsigned table, struct place *source)
         CHECK_PANICS(handle_create(to, owner, &things[0].object, 0));
         CHECK_PANICS(handle_derive(source->slot, to, owner, RIGHTS_ALL, 0));
         CHECK_PANICS(
-            handle_move(&tables[source->table], source->slot, to, owner));
+            handle_move(table_of(source->table), source->slot, to, owner));
     } else if (operation == HANDLE_MOVE) {
         try_move(table, source);
     } else {
@@ -430,12 +566,24 @@ try_make(enum handle_operation operation, unsigned table, struct place *source)
     }
 }
 
+/* What an operation is done to. A fault handle has no name: programs cannot
+ * use it, but it goes as others do. */
+static enum place_kind
+kind_of(enum handle_operation operation)
+{
+    if (operation == HANDLE_UNMAP)
+        return PLACE_MAPPING;
+    if (operation == HANDLE_CLOSE || operation == HANDLE_DELETE)
+        return PLACE_HANDLE;
+    return PLACE_NAMED;
+}
+
 void
 handle_model_step(enum handle_operation operation)
 {
-    struct place *p = operation == HANDLE_CREATE
+    struct place *p = operation == HANDLE_CREATE || operation == HANDLE_RETIRE
                           ? NULL
-                          : place_choose(operation == HANDLE_UNMAP);
+                          : place_choose(kind_of(operation));
 
     switch (operation) {
     case HANDLE_CREATE:
@@ -460,6 +608,17 @@ handle_model_step(enum handle_operation operation)
         if (p)
             try_delete(p);
         break;
+    case HANDLE_REVOKE:
+        if (p)
+            try_revoke(p);
+        break;
+    case HANDLE_RETIRE:
+        try_retire(&things[handle_model_choose(OBJECTS)]);
+        break;
+    case HANDLE_FAULT:
+        if (p)
+            try_fault(handle_model_choose(TABLES), p);
+        break;
     case HANDLE_OPERATIONS:
         break;
     }
@@ -470,13 +629,14 @@ void
 handle_model_start(void)
 {
     check_random_restart();
+    node_set_mapping_remover(mapping_removed);
     memset(slots, 0, sizeof(slots));
     memset(places, 0, sizeof(places));
     memset(mappings, 0, sizeof(mappings));
     memset(things, 0, sizeof(things));
     memset(name_counts, 0, sizeof(name_counts));
     for (unsigned t = 0; t < TABLES; t++)
-        handle_table_init(&tables[t], slots[t], SLOTS);
+        handle_table_init(table_of(t), slots[t], SLOTS);
     for (unsigned i = 0; i < OBJECTS; i++) {
         object_init(&things[i].object, &thing_class);
         things[i].type = i;
@@ -487,9 +647,9 @@ void
 handle_model_end(void)
 {
     for (unsigned i = 0; i < NODES_MAX; i++) {
-        if (place_is(&places[i], true))
+        if (place_is(&places[i], PLACE_MAPPING))
             try_unmap(&places[i]);
-        else if (place_is(&places[i], false))
+        else if (place_is(&places[i], PLACE_HANDLE))
             try_close(&places[i]);
     }
     check_all();

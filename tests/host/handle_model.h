@@ -18,6 +18,9 @@ enum handle_operation {
     HANDLE_UNMAP,
     HANDLE_CLOSE,
     HANDLE_DELETE, /* close what something waits through */
+    HANDLE_REVOKE, /* close all that was derived from a handle */
+    HANDLE_RETIRE, /* close all handles to an object */
+    HANDLE_FAULT,  /* a copy that is a process's fault handle */
     HANDLE_OPERATIONS,
 };
 

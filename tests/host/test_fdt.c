@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel's reader on the tree of a real machine, and on ruins of it.
- * Arguments: the tree, of a machine with 2 harts, 256 MiB and the command
+ * Arguments: the tree, of a machine with 4 harts, 256 MiB and the command
  * line "number=7 text=here". */
 #include "fdt.h"
 
@@ -19,6 +19,9 @@ enum {
     END_NODE = 2,
     PROPERTY = 3,
     END = 9,
+
+    INTERRUPT_SUPERVISOR = 9, /* of a hart, external */
+    INTERRUPT_MACHINE = 11,
 };
 
 static void
@@ -37,6 +40,10 @@ read_copy(const unsigned char *tree, size_t bytes)
     bool is_good = fdt_read(copy, bytes, &machine);
 
     CHECK(memchr(machine.bootargs, '\0', FDT_BOOTARGS_BYTES));
+    for (unsigned i = 0; i < HART_MAX; i++) {
+        CHECK(i < machine.hart_count || machine.hart_ids[i] == 0);
+        CHECK(machine.plic_contexts[i] < bytes / 8 + 1);
+    }
     CHECK(fdt_bytes(copy, bytes) <= bytes);
     free(copy);
     return is_good;
@@ -52,8 +59,15 @@ test_machine(const unsigned char *tree, size_t bytes)
     CHECK(fdt_read(tree, bytes, &m));
     CHECK(m.memory_start == 0x80000000 && m.memory_bytes == 256 << 20);
     CHECK(m.timebase_hertz == 10000000);
-    CHECK(m.hart_count == 2 && m.has_sstc);
+    CHECK(m.hart_count == 4 && m.has_sstc);
+    for (unsigned i = 0; i < HART_MAX; i++) {
+        CHECK(m.hart_ids[i] == (i < 4 ? i : 0));
+        /* Each hart has a context for M-mode and then one for S-mode. */
+        CHECK(m.plic_contexts[i] == (i < 4 ? 2 * i + 1 : 0));
+    }
     CHECK(m.finisher == 0x100000);
+    CHECK(m.clint.start == 0x2000000 && m.clint.bytes == 0x10000);
+    CHECK(m.plic.start == 0xc000000 && m.plic.bytes == 0x600000);
     CHECK(m.initrd_start == 0 && m.initrd_end == 0);
     CHECK(strcmp(m.bootargs, "number=7 text=here") == 0);
 }
@@ -127,7 +141,8 @@ static size_t made_bytes;
 
 static const char names[] = "#address-cells\0#size-cells\0reg\0bootargs\0"
                             "compatible\0timebase-frequency\0"
-                            "linux,initrd-start\0linux,initrd-end\0";
+                            "linux,initrd-start\0linux,initrd-end\0"
+                            "interrupts-extended\0riscv,isa\0";
 
 static void
 made_cell(uint32_t value)
@@ -223,17 +238,18 @@ test_short_properties(void)
     static const char *const known[] = {
         "#address-cells",     "#size-cells",      "reg",
         "bootargs",           "compatible",       "timebase-frequency",
-        "linux,initrd-start", "linux,initrd-end",
+        "linux,initrd-start", "linux,initrd-end", "interrupts-extended",
     };
 
-    for (unsigned i = 0; i < 2 * 8 * 24; i++) {
-        static const char *const nodes[] = {"chosen", "memory@0", "cpus"};
+    for (unsigned i = 0; i < 2 * 9 * 24; i++) {
+        static const char *const nodes[] = {"chosen", "memory@0", "cpus",
+                                            "plic@0"};
         static const char values[2][25] = {"", "sifive,test0sifive,test0"};
 
         made_start();
         made_node("");
-        made_node(nodes[i % 3]);
-        made_property(known[i % 8], values[i / 8 % 2], i / 16);
+        made_node(nodes[i % 4]);
+        made_property(known[i % 9], values[i / 9 % 2], i / 18);
         made_read_open();
     }
     for (uint32_t cells = 0; cells < 10; cells++) {
@@ -295,6 +311,90 @@ test_chosen(void)
     CHECK(made_read(3, &machine) && machine.bootargs[0] == '\0');
 }
 
+static void
+made_number(const char *name, uint32_t value)
+{
+    unsigned char cell[4];
+
+    cell_write(cell, value);
+    made_property(name, cell, sizeof(cell));
+}
+
+/* Harts with names of any size, more of them than the kernel runs. */
+static void
+test_harts(unsigned count)
+{
+    unsigned with_sstc = 0;
+    uint64_t ids[2 * HART_MAX + 1];
+    struct machine_description machine;
+
+    made_start();
+    made_node("");
+    made_node("cpus");
+    made_number("#address-cells", 2);
+    made_number("#size-cells", 0);
+    for (unsigned i = 0; i < count; i++) {
+        unsigned char reg[8];
+        bool has_sstc = check_below(count) > 0;
+
+        ids[i] = check_random() >> (check_below(2) ? 0 : 40);
+        cell_write(reg, (uint32_t)(ids[i] >> 32));
+        cell_write(reg + 4, (uint32_t)ids[i]);
+        made_node("cpu@0");
+        made_property("reg", reg, sizeof(reg));
+        if (has_sstc)
+            made_property("riscv,isa", "rv64_sstc", 10);
+        with_sstc += has_sstc;
+        made_cell(END_NODE);
+    }
+    made_node("cpu-map"); /* which is no hart */
+    CHECK(made_read(3, &machine));
+    CHECK(machine.hart_count == count);
+    CHECK(machine.has_sstc == (count > 0 && with_sstc == count));
+    for (unsigned i = 0; i < count && i < HART_MAX; i++)
+        CHECK(machine.hart_ids[i] == ids[i]);
+}
+
+/* An interrupt controller with any contexts in any order: the i-th hart's is
+ * the i-th that is for S-mode. */
+static void
+test_plic(unsigned contexts)
+{
+    unsigned char pairs[8 * 4 * HART_MAX], reg[8];
+    unsigned expected[HART_MAX] = {0}, harts = 0;
+    bool has_reg = check_below(2), is_whole = check_below(2);
+    struct machine_description machine;
+
+    for (unsigned i = 0; i < contexts; i++) {
+        bool is_supervisor = check_below(2);
+
+        cell_write(pairs + 8 * (size_t)i, INTERRUPT_SUPERVISOR); /* whose */
+        cell_write(pairs + 8 * (size_t)i + 4,
+                   is_supervisor ? INTERRUPT_SUPERVISOR : INTERRUPT_MACHINE);
+        if (!is_whole && i == contexts - 1)
+            break; /* its last byte is missing */
+        if (is_supervisor && harts < HART_MAX)
+            expected[harts++] = i;
+    }
+    cell_write(reg, 0xc000000);
+    cell_write(reg + 4, 0x600000);
+    made_start();
+    made_node("");
+    made_number("#address-cells", 1);
+    made_number("#size-cells", 1);
+    made_node("plic@c000000");
+    if (has_reg)
+        made_property("reg", reg, sizeof(reg));
+    made_property("compatible", "sifive,plic-1.0.0\0riscv,plic0", 30);
+    made_property("interrupts-extended", pairs,
+                  8 * (size_t)contexts - (contexts > 0 && !is_whole));
+    CHECK(made_read(2, &machine));
+    CHECK(memcmp(machine.plic_contexts, expected, sizeof(expected)) == 0);
+    CHECK(machine.plic.start == (has_reg ? 0xc000000 : 0));
+    CHECK(machine.plic.bytes == (has_reg ? 0x600000 : 0));
+    CHECK(machine.clint.bytes == 0);
+}
+
 /* What the header claims is not less than itself. */
 static void
 test_claims(unsigned char *tree, size_t bytes)
@@ -322,6 +422,10 @@ main(int argc, char **argv)
     test_depth();
     test_short_properties();
     test_chosen();
+    for (unsigned i = 0; i <= 2 * HART_MAX; i++)
+        test_harts(i);
+    for (unsigned i = 0; i < 64 * HART_MAX; i++)
+        test_plic(i % (4 * HART_MAX + 1));
     free(tree);
     return 0;
 }

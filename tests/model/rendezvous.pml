@@ -43,6 +43,7 @@
  *     R2  No message is taken twice.
  *     R3  What was sent arrives: label, words, the badge of the handle that it
  *         was sent through; no flag, and the receiver's other registers kept.
+ *         So are all of the sender's but a0.
  *     R4  Of several that wait, the most urgent is served; of these, the one
  *         that came first.
  *     R5  A token answers once: exactly while its caller waits, and only for
@@ -56,7 +57,8 @@
  *     R9  Nobody waits for ever on the dead: when nothing can happen any more
  *         by itself, each that still waits is in a queue and waits for a
  *         process that lives.
- *     R10 One step wakes a bounded number of threads.
+ *     R10 One step wakes a bounded number of threads; of those whose call ends
+ *         because nobody receives, STEP_ITEMS.
  *     R11 Errors are true: DEAD, REVOKED, HANDLE and RIGHTS come when that is
  *         how things are.
  *
@@ -161,6 +163,7 @@ process P[PROCESSES];
 #define SENDERS 1
 byte head[2];
 byte recv_handles;
+bool hung_up;                /* it is on the list of those that hang up */
 
 /* ------------------------------------------------ the record of the claims */
 
@@ -172,6 +175,7 @@ byte recv_handles;
 #define is_message(m) ((m) >= 1 && (m) <= CLIENTS * MESSAGES)
 
 mtype:call asked[THREADS];   /* what a thread is in the kernel for */
+byte asked_flags[THREADS];   /* and with which flags */
 byte sent[CLIENTS];          /* its newest message */
 byte arrived[THREADS];       /* 1: waits longest in its queue; 0: in none */
 byte taker[CLIENTS * MESSAGES + 1];      /* process that took it, plus 1 */
@@ -186,7 +190,7 @@ byte about[THREADS];
 
 /* Within one d_step, where nothing is chosen. Spin does not keep these in its
  * states and would not restore them when it comes back to a choice. */
-hidden byte above, at, follower, i, k, m, n, s, count, woken;
+hidden byte above, at, follower, i, k, m, n, s, count, woken, told_dead;
 hidden byte receiver, sender, caller, partner, victim;
 hidden byte resumed;         /* who goes on; NONE: whom schedule() picks */
 hidden byte is_over, is_rest, is_hung_up;
@@ -319,10 +323,12 @@ inline endpoint_dequeue(queue, over, t)
     fi
 }
 
-inline endpoint_unqueue(queue, t)
+#define endpoint_queue(t) (T[t].state == WAIT_RECV -> RECEIVERS : SENDERS)
+
+inline endpoint_unqueue(t)
 {
     above = NONE;
-    at = head[queue];
+    at = head[endpoint_queue(t)];
     do
     :: at != NONE && at != t ->
         above = at;
@@ -330,14 +336,14 @@ inline endpoint_unqueue(queue, t)
     :: else -> break
     od;
     if
-    :: at != NONE -> endpoint_dequeue(queue, above, at)
+    :: at != NONE -> endpoint_dequeue(endpoint_queue(t), above, at)
     :: else ->
         T[T[t].prev].next = T[t].next;
         T[T[t].next].prev = T[t].prev
     fi
 }
 
-/* -------------------------------------------- messages: kernel/endpoint.c */
+/* ------------------- messages: kernel/endpoint.c; tokens: kernel/token.c */
 
 inline message_copy(from, to, badge)
 {
@@ -372,7 +378,7 @@ inline token_find(t, c)
     fi
 }
 
-#define may_wait(t) (!(T[t].flags & NOWAIT))
+#define endpoint_may_wait(t) (!(T[t].flags & NOWAIT))
 
 inline endpoint_wait(t, queue, waiting)
 {
@@ -392,28 +398,10 @@ inline endpoint_send(t)
     :: else ->
         if
         :: recv_handles == 0 -> thread_finish(t, DEAD)
-        :: recv_handles != 0 && !may_wait(t) -> thread_finish(t, WOULD_BLOCK)
+        :: recv_handles != 0 && !endpoint_may_wait(t) ->
+            thread_finish(t, WOULD_BLOCK)
         :: else ->
             endpoint_wait(t, SENDERS, WAIT_SEND);
-            schedule()
-        fi
-    fi
-}
-
-inline endpoint_call(t)
-{
-    if
-    :: head[RECEIVERS] != NONE ->
-        endpoint_dequeue(RECEIVERS, NONE, receiver);
-        message_copy(t, receiver, badge_of(T[t].owner));
-        token_take(receiver, t);
-        sched_switch(receiver)
-    :: else ->
-        if
-        :: recv_handles == 0 -> thread_finish(t, DEAD)
-        :: recv_handles != 0 && !may_wait(t) -> thread_finish(t, WOULD_BLOCK)
-        :: else ->
-            endpoint_wait(t, SENDERS, WAIT_CALL);
             schedule()
         fi
     fi
@@ -444,12 +432,34 @@ inline endpoint_recv(t, other)
         sched_wake_both(t, sender, other)
     :: else ->
         if
-        :: !may_wait(t) ->
+        :: !endpoint_may_wait(t) ->
             thread_finish(t, WOULD_BLOCK);
             sched_wake(t, other)
         :: else ->
             endpoint_wait(t, RECEIVERS, WAIT_RECV);
             sched_switch(other)
+        fi
+    fi
+}
+
+/* -------------------------------------------------- calls: kernel/call.c */
+
+inline endpoint_call(t)
+{
+    if
+    :: head[RECEIVERS] != NONE ->
+        endpoint_dequeue(RECEIVERS, NONE, receiver);
+        message_copy(t, receiver, badge_of(T[t].owner));
+        token_take(receiver, t);
+        sched_switch(receiver)
+    :: else ->
+        if
+        :: recv_handles == 0 -> thread_finish(t, DEAD)
+        :: recv_handles != 0 && !endpoint_may_wait(t) ->
+            thread_finish(t, WOULD_BLOCK)
+        :: else ->
+            endpoint_wait(t, SENDERS, WAIT_CALL);
+            schedule()
         fi
     fi
 }
@@ -460,14 +470,18 @@ inline reply_send(t, c)
     token_drop(c)
 }
 
+inline call_dead(c)
+{
+    token_drop(c);
+    thread_finish(c, DEAD);
+    ready_push(c)
+}
+
 /* ---------------------------------------------- ends: kernel/endpoint.c */
 
 inline endpoint_cancel(t, error)
 {
-    if
-    :: T[t].state == WAIT_RECV -> endpoint_unqueue(RECEIVERS, t)
-    :: else -> endpoint_unqueue(SENDERS, t)
-    fi;
+    endpoint_unqueue(t);
     T[t].state = ENDED;
     thread_finish(t, error)
 }
@@ -487,17 +501,23 @@ inline endpoint_hangup()
     is_hung_up = (head[SENDERS] == NONE)
 }
 
+/* Whoever begins goes on with it; so does schedule(), until all are told. */
+inline endpoint_hangup_begin()
+{
+    endpoint_hangup();
+    hung_up = !is_hung_up
+}
+
+inline endpoint_hangup_step()
+{
+    endpoint_hangup();
+    hung_up = !is_hung_up
+}
+
 inline endpoint_retire()
 {
     recv_handles = 0;
-    endpoint_hangup()
-}
-
-inline endpoint_caller_dead(c)
-{
-    token_drop(c);
-    thread_finish(c, DEAD);
-    ready_push(c)
+    endpoint_hangup_begin()
 }
 
 /* is_over: the handle may go. */
@@ -532,7 +552,7 @@ inline endpoint_release(h)
     is_over = (H[h].index == 0);
     if
     :: is_over && recv_handles == 0 ->
-        endpoint_hangup();
+        endpoint_hangup_begin();
         is_over = is_hung_up
     :: else
     fi
@@ -547,7 +567,7 @@ inline handle_delete(h)
     fi
 }
 
-/* ------------------------------------------ system calls: kernel/syscall.c */
+/* ------------ system calls: kernel/syscall_message.c and syscall_handle.c */
 
 /* What handle_error makes of a handle without the right. */
 #define handle_error(h) (H[h].is_there -> BAD_RIGHTS : BAD_HANDLE)
@@ -655,7 +675,7 @@ inline end_caller(p)
     od;
     if
     :: P[p].index == THREADS -> is_over = true
-    :: else -> endpoint_caller_dead(P[p].index)
+    :: else -> call_dead(P[p].index)
     fi
 }
 
@@ -844,6 +864,9 @@ inline look_at_endpoint()
 inline look_at_sent(t)
 {
     m = sent[t];
+    claim(R3, (T[t].a0 == OK && asked[t] == CALL) ||
+        (T[t].label == m && T[t].first == m && T[t].others == m &&
+         T[t].flags == asked_flags[t]));
     if
     :: T[t].a0 == OK && asked[t] == SEND -> claim(R1, taker[m] != 0)
     :: T[t].a0 == OK && asked[t] == CALL ->
@@ -899,6 +922,7 @@ inline clear(t)
     :: else
     fi;
     asked[t] = NO_CALL;
+    asked_flags[t] = 0;
     T[t].again = false;
     T[t].a0 = OK;
     T[t].a7 = NO_CALL;
@@ -952,6 +976,7 @@ inline look_at_results(by)
 inline look_at_order(by)
 {
     woken = 0;
+    told_dead = 0;
     i = 0;
     do
     :: i < THREADS ->
@@ -973,6 +998,7 @@ inline look_at_order(by)
         if
         :: T[i].state == ABLE && !(was_able & (1 << i)) ->
             woken++;
+            told_dead = told_dead + (T[i].a0 == DEAD -> 1 : 0);
             claim(R7, !T[i].again);
             claim(R8, by == NONE || resumed == NONE ||
                 T[resumed].urgency >= T[i].urgency);
@@ -1037,7 +1063,7 @@ inline forget()
 /* Nothing happens any more by itself: nobody runs, ends, or is closed. */
 inline look_at_rest()
 {
-    is_rest = true;
+    is_rest = !hung_up;
     count = 0; /* living processes that can receive */
     i = 0;
     do
@@ -1078,7 +1104,7 @@ inline look_after(by)
 {
     look_at_endpoint();
     look_at_order(by);
-    claim(R10, woken <= 2 * STEP_ITEMS);
+    claim(R10, woken <= 2 * STEP_ITEMS && told_dead <= STEP_ITEMS);
     look_at_results(by);
     forget();
     look_at_rest()
@@ -1094,6 +1120,7 @@ inline make_call(t, msg)
         look_before();
         look_before_call(t, msg);
         asked[t] = T[t].a7;
+        asked_flags[t] = T[t].flags;
         T[t].a0 = UNWRITTEN;
         resumed = t;
         syscall_dispatch(t);
@@ -1247,6 +1274,21 @@ end:
     od
 }
 
+/* What schedule() does for those that hang up. */
+proctype cleaning()
+{
+end:
+    do
+    :: d_step {
+        hung_up ->
+        look_before();
+        endpoint_hangup_step();
+        look_after(NONE);
+        resumed = NONE
+    }
+    od
+}
+
 init
 {
     byte p = 0;              /* a thread, then a process */
@@ -1309,6 +1351,7 @@ init
             p++
         :: else -> break
         od;
+        run cleaning();
         p = 0
     }
 }

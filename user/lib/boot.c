@@ -42,7 +42,8 @@ static char *arguments[ARGUMENTS_MAX + 1] = {program_name};
 static const struct startup_grant grants[] = {
     {"self", BOOT_PROCESS},    {"thread", BOOT_THREAD},
     {"archive", BOOT_ARCHIVE}, {"tree", BOOT_DEVICE_TREE},
-    {"machine", BOOT_MACHINE},
+    {"machine", BOOT_MACHINE}, {"devices", BOOT_DEVICES},
+    {"irqs", BOOT_IRQS},       {"rings", BOOT_TRACE},
 };
 
 static struct startup startup = {

@@ -12,6 +12,7 @@ struct message {
     uint64_t words[MESSAGE_WORDS];
     token_t token;  /* the caller to answer; 0: nobody waits for a reply */
     uint64_t badge; /* of the handle that the sender used */
+    uint64_t lent;  /* bytes that the caller lends, if a LEASE flag is set */
 };
 
 /* What the message is about; the protocol gives labels their meaning. */

@@ -10,13 +10,50 @@
  *
  * What takes queues apart and goes through them comes along. */
 
-static void
+/* Takes `t` out, whose stop `place` leads to. */
+static inline void
+ring_remove(struct thread **place, struct thread *t)
+{
+    struct thread *next = t->next;
+
+    t->prev->next = next;
+    next->prev = t->prev;
+    if (*place != t)
+        return;
+    if (next == t || next->priority != t->priority) {
+        *place = t->lower;
+    } else {
+        next->lower = t->lower;
+        *place = next;
+    }
+}
+
+static inline void
 ring_insert(struct thread *place, struct thread *t)
 {
     t->next = place;
     t->prev = place->prev;
     place->prev->next = t;
     place->prev = t;
+}
+
+static inline struct thread *
+endpoint_dequeue(struct thread **queue)
+{
+    struct thread *t = *queue;
+
+    ring_remove(queue, t);
+    return t;
+}
+
+void
+endpoint_unqueue(struct thread *t)
+{
+    struct thread **place = endpoint_queue(t);
+
+    while ((*place)->priority != t->priority)
+        place = &(*place)->lower;
+    ring_remove(place, t);
 }
 
 void
@@ -37,39 +74,17 @@ endpoint_enqueue(struct thread **queue, struct thread *t)
         above->lower = t;
 }
 
-/* Takes `t` out, whose stop `place` leads to. */
-static void
-ring_remove(struct thread **place, struct thread *t)
+static struct thread *
+first_undeliverable(const struct endpoint *ep, unsigned limit)
 {
-    struct thread *next = t->next;
+    struct thread *t = ep->senders;
 
-    t->prev->next = next;
-    next->prev = t->prev;
-    if (*place != t)
-        return;
-    if (next == t || next->priority != t->priority) {
-        *place = t->lower;
-    } else {
-        next->lower = t->lower;
-        *place = next;
+    for (; t && limit > 0; limit--) {
+        if (!thread_waits_in_endpoint(t))
+            return t;
+        t = t->next == ep->senders ? NULL : t->next;
     }
-}
-
-static inline struct thread *
-endpoint_dequeue(struct thread **queue)
-{
-    struct thread *t = *queue;
-
-    ring_remove(queue, t);
-    return t;
-}
-
-static inline void
-endpoint_unqueue(struct thread **queue, struct thread *t)
-{
-    while ((*queue)->priority != t->priority)
-        queue = &(*queue)->lower;
-    ring_remove(queue, t);
+    return NULL;
 }
 
 static bool
@@ -81,24 +96,11 @@ is_waited_through(const struct endpoint *ep, handle_t name,
 
     for (unsigned seen = 0; t && seen < STEP_ITEMS; seen++) {
         if (t != except && t->process == except->process &&
-            t->x[REG_A0] == name)
+            thread_waits_in_endpoint(t) && t->x[REG_A0] == name)
             return true;
         t = t->next;
         if (t == first)
             return false;
     }
     return t != NULL;
-}
-
-void
-endpoint_cancel(struct thread *t, err_t error)
-{
-    struct endpoint *ep = t->endpoint;
-
-    if (t->state == THREAD_WAIT_RECV)
-        endpoint_unqueue(&ep->receivers, t);
-    else
-        endpoint_unqueue(&ep->senders, t);
-    t->state = THREAD_ENDED;
-    thread_finish(t, error);
 }

@@ -2,11 +2,9 @@
 void
 endpoint_cancel(struct thread *t, err_t error)
 {
-    struct endpoint *ep = t->endpoint;
-    struct thread **queue =
-        t->state == THREAD_WAIT_RECV ? &ep->receivers : &ep->senders;
+    struct thread **queue = endpoint_queue(t);
 
-    endpoint_unqueue(queue, t);
+    endpoint_unqueue(t);
     for (struct thread *other; *queue; ready_push(other)) {
         other = endpoint_dequeue(queue);
         other->x[REG_PC] -= 4; /* an ecall */

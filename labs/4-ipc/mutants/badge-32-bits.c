@@ -1,5 +1,5 @@
 /* kills: 4.2; hint: the badge is cut to 32 bits; it has 64. */
-inline void
+void
 message_copy(const struct thread *from, struct thread *to, uint64_t badge)
 {
     to->x[REG_A0] = OK;

@@ -1,5 +1,5 @@
 /* kills: 4.2; hint: one register too many is copied: a7 is not part of a message. */
-inline void
+void
 message_copy(const struct thread *from, struct thread *to, uint64_t badge)
 {
     to->x[REG_A0] = OK;

@@ -1,11 +1,9 @@
-/* kills: 4.4; hint: callers are looked for among the receivers, because they wait for something too: a caller that leaves still stands in the queue of senders. */
+/* kills: 4.4; hint: a caller that leaves still stands in the queue of senders, as though it had waited for nothing but the reply. */
 void
 endpoint_cancel(struct thread *t, err_t error)
 {
-    struct endpoint *ep = t->endpoint;
-
-    endpoint_unqueue(
-        t->state == THREAD_WAIT_SEND ? &ep->senders : &ep->receivers, t);
+    if (t->state != THREAD_WAIT_CALL)
+        endpoint_unqueue(t);
     t->state = THREAD_ENDED;
     thread_finish(t, error);
 }

@@ -2,10 +2,7 @@
 void
 endpoint_cancel(struct thread *t, err_t error)
 {
-    struct endpoint *ep = t->endpoint;
-
-    endpoint_unqueue(
-        t->state == THREAD_WAIT_RECV ? &ep->receivers : &ep->senders, t);
+    endpoint_unqueue(t);
     t->state = THREAD_ENDED;
     thread_finish(t, error);
     if (error == ERR_REVOKED && t->process->payer.quota > 0) {

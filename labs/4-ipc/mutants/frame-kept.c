@@ -1,11 +1,23 @@
 /* kills: 4.6; hint: something is allocated for each wait and never given back. */
-static inline void
-endpoint_wait(struct thread *t, struct endpoint *ep, struct thread **queue,
-              enum thread_state state)
+void
+endpoint_enqueue(struct thread **queue, struct thread *t)
 {
-    t->endpoint = ep;
-    t->state = (uint8_t)state;
-    endpoint_enqueue(queue, t);
+    struct thread **place = queue;
+    struct thread *head;
+
+    while (*place && (*place)->priority > t->priority)
+        place = &(*place)->lower;
+    head = *place;
+    if (head && head->priority == t->priority) {
+        t->next = head;
+        t->prev = head->prev;
+        head->prev->next = t;
+        head->prev = t;
+    } else {
+        t->next = t->prev = t;
+        t->lower = head;
+        *place = t;
+    }
     paddr_t entry = payer_take(&t->process->payer, 1);
     (void)entry;
 }

@@ -7,7 +7,7 @@ endpoint_release(struct object *object, struct slot *slot)
     rights_t rights = key_rights(slot->node.key);
 
     if (rights) {
-        slot->node.key = KEY(OBJECT_ENDPOINT, 0);
+        slot->node.key &= (uint16_t)~RIGHTS_ALL;
         slot->node.index =
             ep->receivers || ep->senders ? (uint16_t)thread_id_limit() : 0;
         if (rights & ENDPOINT_RECV && ep->recv_handles > 0)
@@ -15,12 +15,16 @@ endpoint_release(struct object *object, struct slot *slot)
     }
     for (unsigned i = 0; i < STEP_ITEMS && slot->node.index > 0; i++) {
         struct thread *t = threads[--slot->node.index];
-        if (t->process == owner && thread_waits_in_endpoint(t) &&
-            t->endpoint == ep && t->x[REG_A0] == slot->name) {
+        if (t->process != owner || t->endpoint != ep)
+            continue;
+        if (slot_is_fault_handle(slot)) {
+            if (t->state == THREAD_WAIT_FAULT)
+                undeliverable(t);
+        } else if (thread_waits_in_endpoint(t) && t->x[REG_A0] == slot->name) {
             endpoint_cancel(t, ERR_REVOKED);
             ready_push(t);
         }
     }
     return slot->node.index == 0 &&
-           (ep->recv_handles > 0 || endpoint_hangup(ep));
+           (ep->recv_handles > 0 || endpoint_hangup_begin(ep));
 }

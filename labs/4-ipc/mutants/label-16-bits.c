@@ -1,5 +1,5 @@
 /* kills: 4.2; hint: the label is cut to 16 bits; it has 32. */
-inline void
+void
 message_copy(const struct thread *from, struct thread *to, uint64_t badge)
 {
     to->x[REG_A0] = OK;

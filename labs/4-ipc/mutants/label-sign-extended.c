@@ -1,5 +1,5 @@
 /* kills: 4.2; hint: a label with its highest bit set arrives with flags: it was widened as a signed number. */
-inline void
+void
 message_copy(const struct thread *from, struct thread *to, uint64_t badge)
 {
     to->x[REG_A0] = OK;

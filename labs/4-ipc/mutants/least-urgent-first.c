@@ -1,5 +1,5 @@
 /* kills: 4.3; hint: the queue is in rising order of priority: the least urgent is taken first. */
-inline void
+void
 endpoint_enqueue(struct thread **queue, struct thread *t)
 {
     struct thread **place = queue;

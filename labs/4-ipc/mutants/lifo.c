@@ -1,5 +1,5 @@
 /* kills: 4.3; hint: among threads of one priority the one that came last is taken first. */
-inline void
+void
 endpoint_enqueue(struct thread **queue, struct thread *t)
 {
     struct thread **place = queue;

@@ -1,5 +1,5 @@
 /* kills: 4.3; hint: a thread is put behind the most urgent ones and before all others, whatever its own priority. */
-inline void
+void
 endpoint_enqueue(struct thread **queue, struct thread *t)
 {
     struct thread **place = queue;

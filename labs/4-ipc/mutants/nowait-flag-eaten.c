@@ -13,7 +13,7 @@ endpoint_send(struct thread *t, struct slot *via)
     }
     if (ep->recv_handles == 0)
         return thread_finish(t, ERR_DEAD);
-    if (!may_wait(t)) {
+    if (!endpoint_may_wait(t)) {
         t->x[REG_A1] &= MESSAGE_LABEL_MASK;
         return thread_finish(t, ERR_WOULD_BLOCK);
     }

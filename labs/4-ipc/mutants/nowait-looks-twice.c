@@ -14,12 +14,12 @@ endpoint_send(struct thread *t, struct slot *via)
     if (ep->recv_handles == 0)
         return thread_finish(t, ERR_DEAD);
     static bool is_first;
-    if (!may_wait(t) && (is_first = !is_first)) {
+    if (!endpoint_may_wait(t) && (is_first = !is_first)) {
         t->x[REG_PC] -= 4; /* an ecall */
         ready_push(t);
         return schedule();
     }
-    if (!may_wait(t))
+    if (!endpoint_may_wait(t))
         return thread_finish(t, ERR_WOULD_BLOCK);
     endpoint_wait(t, ep, &ep->senders, THREAD_WAIT_SEND);
     return schedule();

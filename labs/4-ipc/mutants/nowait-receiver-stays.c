@@ -9,7 +9,7 @@ endpoint_recv(struct thread *t, struct slot *via, struct thread *partner)
         message_copy(sender, t, sender_badge(sender));
         return sched_wake_both(t, sender_finish(sender, t), partner);
     }
-    if (unlikely(!may_wait(t))) {
+    if (unlikely(!endpoint_may_wait(t))) {
         endpoint_enqueue(&ep->receivers, t);
         return sched_wake(thread_finish(t, ERR_WOULD_BLOCK), partner);
     }

@@ -5,7 +5,7 @@ endpoint_send(struct thread *t, struct slot *via)
     struct endpoint *ep = object_endpoint(via->object);
     struct thread *receiver;
 
-    if (ep->receivers && may_wait(t)) {
+    if (ep->receivers && endpoint_may_wait(t)) {
         receiver = endpoint_dequeue(&ep->receivers);
         message_copy(t, receiver, via->badge);
         receiver->x[REG_T0] = 0; /* nobody waits for an answer */
@@ -13,7 +13,7 @@ endpoint_send(struct thread *t, struct slot *via)
     }
     if (ep->recv_handles == 0)
         return thread_finish(t, ERR_DEAD);
-    if (!may_wait(t))
+    if (!endpoint_may_wait(t))
         return thread_finish(t, ERR_WOULD_BLOCK);
     endpoint_wait(t, ep, &ep->senders, THREAD_WAIT_SEND);
     return schedule();

@@ -1,5 +1,5 @@
 /* kills: 4.3; hint: the queue is in the order of arrival, whatever the priorities. */
-inline void
+void
 endpoint_enqueue(struct thread **queue, struct thread *t)
 {
     struct thread **place = queue;

@@ -13,7 +13,7 @@ endpoint_send(struct thread *t, struct slot *via)
     }
     if (ep->recv_handles == 0)
         return thread_finish(t, ERR_DEAD);
-    if (!may_wait(t))
+    if (!endpoint_may_wait(t))
         return thread_finish(t, ERR_WOULD_BLOCK);
     endpoint_wait(t, ep, &ep->senders, THREAD_WAIT_SEND);
     return schedule();

@@ -1,5 +1,5 @@
 /* kills: 4.2; hint: the badge delivered is that of the receiver's own handle, not of the one that was sent through. */
-inline struct thread *
+struct thread *
 endpoint_recv(struct thread *t, struct slot *via, struct thread *partner)
 {
     struct endpoint *ep = object_endpoint(via->object);
@@ -9,7 +9,7 @@ endpoint_recv(struct thread *t, struct slot *via, struct thread *partner)
         message_copy(sender, t, via->badge);
         return sched_wake_both(t, sender_finish(sender, t), partner);
     }
-    if (unlikely(!may_wait(t)))
+    if (unlikely(!endpoint_may_wait(t)))
         return sched_wake(thread_finish(t, ERR_WOULD_BLOCK), partner);
     endpoint_wait(t, ep, &ep->receivers, THREAD_WAIT_RECV);
     return sched_switch(partner);

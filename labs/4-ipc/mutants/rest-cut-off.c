@@ -1,8 +1,8 @@
 /* kills: 4.4; hint: those behind the one that leaves leave with it, and nobody knows of them any more. */
-static inline void
-endpoint_unqueue(struct thread **queue, struct thread *t)
+void
+endpoint_unqueue(struct thread *t)
 {
-    struct thread **place = queue;
+    struct thread **place = endpoint_queue(t);
 
     while (*place && *place != t)
         place = &(*place)->lower;

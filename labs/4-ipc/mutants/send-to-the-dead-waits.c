@@ -11,7 +11,7 @@ endpoint_send(struct thread *t, struct slot *via)
         receiver->x[REG_T0] = 0; /* nobody waits for an answer */
         return sched_wake(thread_finish(t, OK), receiver);
     }
-    if (!may_wait(t))
+    if (!endpoint_may_wait(t))
         return thread_finish(t, ERR_WOULD_BLOCK);
     endpoint_wait(t, ep, &ep->senders, THREAD_WAIT_SEND);
     return schedule();

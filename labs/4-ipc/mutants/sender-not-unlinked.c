@@ -2,10 +2,8 @@
 void
 endpoint_cancel(struct thread *t, err_t error)
 {
-    struct endpoint *ep = t->endpoint;
-
     if (t->state == THREAD_WAIT_RECV)
-        endpoint_unqueue(&ep->receivers, t);
+        endpoint_unqueue(t);
     t->state = THREAD_ENDED;
     thread_finish(t, error);
 }

@@ -1,5 +1,5 @@
 /* kills: 4.2; hint: the words lose their upper half: they are 64 bits wide, as registers are. */
-inline void
+void
 message_copy(const struct thread *from, struct thread *to, uint64_t badge)
 {
     to->x[REG_A0] = OK;

@@ -374,7 +374,7 @@ receive(handle_t endpoint, uint64_t flags, struct message *m)
                        "+r"(t2)
                      :
                      : "memory");
-    *m = (struct message){a1, {a2, a3, a4, a5, a6}, t0, t1};
+    *m = (struct message){a1, {a2, a3, a4, a5, a6}, t0, t1, 0};
     neighbours_kept = a7 == SYS_ENDPOINT_REPLY_RECV && t2 == POISON(0xb2);
     return (err_t)a0;
 }

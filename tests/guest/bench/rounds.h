@@ -10,6 +10,7 @@
 
 enum {
     ROUNDS_LABEL = 7,
+    ROUNDS_FAILED = 8,
     ROUNDS_WORDS = 4,
 
     CLIENT_STEP_0 = 1,

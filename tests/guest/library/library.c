@@ -214,6 +214,22 @@ spawn_error_check(void)
     printf("its problem: %s\n", child.problem);
 }
 
+/* -------------------------------------------------------------- inspection */
+
+/* Looks for a thread with an id that is too high. */
+static void
+inspection_check(void)
+{
+    static const struct inspection none;
+    struct inspection found;
+
+    memset(&found, 0xff, sizeof(found));
+    check("inspection of nobody",
+          sys_machine_inspect(startup_handle("machine"), UINT64_MAX, 1,
+                              &found) == OK &&
+              memcmp(&found, &none, sizeof(found)) == 0);
+}
+
 /* ------------------------------------------------------------------- tests */
 
 static void
@@ -244,6 +260,7 @@ main(int argc, char **argv)
     threads_check();
     child_check();
     spawn_error_check();
+    inspection_check();
     test_check();
     printf("failures: %u\n", failures);
     (void)!sys_machine_power_off(startup_handle("machine"), failures);

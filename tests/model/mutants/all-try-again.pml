@@ -3,8 +3,8 @@
  * calls anew. */
 inline endpoint_cancel(t, error)
 {
-    n = (T[t].state == WAIT_RECV -> RECEIVERS : SENDERS);
-    endpoint_unqueue(n, t);
+    n = endpoint_queue(t);
+    endpoint_unqueue(t);
     do
     :: head[n] != NONE ->
         endpoint_dequeue(n, NONE, sender);

@@ -33,7 +33,7 @@ inline endpoint_release(h)
     H[h].index = THREADS;
     if
     :: is_over && recv_handles == 0 ->
-        endpoint_hangup();
+        endpoint_hangup_begin();
         is_over = is_hung_up
     :: else
     fi

@@ -2,9 +2,6 @@
 /* breaks: R7 in hangup; whoever leaves a queue is not told why. */
 inline endpoint_cancel(t, error)
 {
-    if
-    :: T[t].state == WAIT_RECV -> endpoint_unqueue(RECEIVERS, t)
-    :: else -> endpoint_unqueue(SENDERS, t)
-    fi;
+    endpoint_unqueue(t);
     T[t].state = ENDED
 }

@@ -13,7 +13,8 @@ inline endpoint_send(t)
     :: else ->
         if
         :: recv_handles == 0 -> thread_finish(t, DEAD)
-        :: recv_handles != 0 && !may_wait(t) -> thread_finish(t, DEAD)
+        :: recv_handles != 0 && !endpoint_may_wait(t) ->
+            thread_finish(t, DEAD)
         :: else ->
             endpoint_wait(t, SENDERS, WAIT_SEND);
             schedule()

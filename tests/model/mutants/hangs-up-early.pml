@@ -32,7 +32,7 @@ inline endpoint_release(h)
     is_over = (H[h].index == 0);
     if
     :: is_over && recv_handles == 0 ->
-        endpoint_hangup();
+        endpoint_hangup_begin();
         is_over = is_hung_up
     :: else
     fi

@@ -13,7 +13,7 @@ inline endpoint_send(t)
     :: else ->
         if
         :: recv_handles == 0 -> thread_finish(t, DEAD)
-        :: recv_handles != 0 && !may_wait(t) ->
+        :: recv_handles != 0 && !endpoint_may_wait(t) ->
             T[t].again = true;
             schedule()
         :: else ->

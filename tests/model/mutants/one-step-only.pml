@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* breaks: R9 in ends; one step is done and called the last. */
+/* breaks: R9 in threads; one step is done and called the last. */
 inline endpoint_hangup()
 {
     count = 0;

@@ -4,7 +4,7 @@ inline endpoint_cancel(t, error)
 {
     if
     :: T[t].state == WAIT_RECV
-    :: else -> endpoint_unqueue(SENDERS, t)
+    :: else -> endpoint_unqueue(t)
     fi;
     T[t].state = ENDED;
     thread_finish(t, error)

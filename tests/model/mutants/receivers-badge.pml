@@ -11,7 +11,7 @@ inline endpoint_recv(t, other)
         sched_wake_both(t, sender, other)
     :: else ->
         if
-        :: !may_wait(t) ->
+        :: !endpoint_may_wait(t) ->
             thread_finish(t, WOULD_BLOCK);
             sched_wake(t, other)
         :: else ->

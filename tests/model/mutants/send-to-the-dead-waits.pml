@@ -12,7 +12,7 @@ inline endpoint_send(t)
     :: else ->
         if
         :: false
-        :: !may_wait(t) -> thread_finish(t, WOULD_BLOCK)
+        :: !endpoint_may_wait(t) -> thread_finish(t, WOULD_BLOCK)
         :: else ->
             endpoint_wait(t, SENDERS, WAIT_SEND);
             schedule()

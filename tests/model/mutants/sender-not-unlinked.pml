@@ -3,7 +3,7 @@
 inline endpoint_cancel(t, error)
 {
     if
-    :: T[t].state == WAIT_RECV -> endpoint_unqueue(RECEIVERS, t)
+    :: T[t].state == WAIT_RECV -> endpoint_unqueue(t)
     :: else
     fi;
     T[t].state = ENDED;

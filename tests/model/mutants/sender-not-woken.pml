@@ -12,7 +12,7 @@ inline endpoint_recv(t, other)
         sched_wake(t, other)
     :: else ->
         if
-        :: !may_wait(t) ->
+        :: !endpoint_may_wait(t) ->
             thread_finish(t, WOULD_BLOCK);
             sched_wake(t, other)
         :: else ->

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The calls that make things: processes, threads, endpoints, memory, handles.
+/* The calls about what processes have: endpoints, memory, handles.
  *
  * Same shape as in syscall.c: look up, check, commit. A new handle goes into
  * the table of the caller, or of the process that the call names. Room in
@@ -11,128 +11,18 @@
 #include "process.h"
 #include "sched.h"
 
-/* The handle in argument register `argument`, or NULL with the call of `t`
- * finished. */
-static struct slot *
-argument_handle(struct thread *t, enum frame_register argument, unsigned need)
-{
-    struct handle_table *table = &t->process->handles;
-    struct slot *slot = handle_get(table, t->x[argument], need);
-
-    if (!slot)
-        thread_finish(t, handle_error(table, t->x[argument], need));
-    return slot;
-}
-
-/* Whether the process is ending; then the call of `t` is finished. */
+/* Whether what the handle names is about to go: then it is not handed on, or
+ * its end would find new handles again and again. */
 static bool
-is_ending(struct thread *t, const struct process *p)
+is_object_ending(const struct slot *slot)
 {
-    if (p->is_dying)
-        thread_finish(t, ERR_DEAD);
-    return p->is_dying;
-}
+    unsigned type = slot->node.key >> KEY_TYPE_SHIFT;
 
-/* The process in a0, which must not be ending, or NULL with the call of `t`
- * finished. */
-static struct process *
-argument_process(struct thread *t, rights_t rights)
-{
-    struct slot *slot = argument_handle(t, REG_A0, KEY(OBJECT_PROCESS, rights));
-    struct process *p;
-
-    if (!slot)
-        return NULL;
-    p = object_process(slot->object);
-    return is_ending(t, p) ? NULL : p;
-}
-
-/* The call of `t` is finished with a new handle, with all rights, to
- * `object`. */
-static struct thread *
-finish_with_handle(struct thread *t, struct object *object,
-                   enum object_type type)
-{
-    struct process *p = t->process;
-    struct slot *slot =
-        handle_create(&p->handles, p, object, KEY(type, RIGHTS_ALL));
-
-    t->x[REG_A1] = slot->name;
-    return thread_finish(t, OK);
-}
-
-static bool
-is_power_of_two(uint64_t n)
-{
-    return n && (n & (n - 1)) == 0;
-}
-
-struct thread *
-sys_process_create(struct thread *t)
-{
-    struct process *creator = argument_process(t, PROCESS_CHARGE);
-    struct process_plan plan = {
-        .quota = t->x[REG_A1],
-        .slots = t->x[REG_A2],
-        .priority_max = (unsigned)t->x[REG_A3],
-        .name = {t->x[REG_A4], t->x[REG_A5]},
-    };
-    struct process *p;
-    err_t error;
-
-    if (!creator)
-        return t;
-    if (!is_power_of_two(plan.slots) || plan.slots < PROCESS_SLOTS_MIN ||
-        plan.slots > PROCESS_SLOTS_MAX || t->x[REG_A3] > creator->priority_max)
-        return thread_finish(t, ERR_ARGUMENT);
-    if (handle_table_is_full(&t->process->handles))
-        return thread_finish(t, ERR_FULL);
-    error = process_create(creator, &plan, &p);
-    if (error)
-        return thread_finish(t, error);
-
-    /* Commit: nothing below may fail. */
-    return finish_with_handle(t, &p->object, OBJECT_PROCESS);
-}
-
-struct thread *
-sys_process_kill(struct thread *t)
-{
-    struct slot *slot =
-        argument_handle(t, REG_A0, KEY(OBJECT_PROCESS, PROCESS_KILL));
-
-    if (!slot)
-        return t;
-
-    /* Commit: nothing below may fail. The caller may belong to the process;
-     * then schedule() drops it. */
-    process_end(object_process(slot->object), (int64_t)t->x[REG_A1]);
-    ready_push(thread_finish(t, OK));
-    return schedule();
-}
-
-struct thread *
-sys_thread_create(struct thread *t)
-{
-    struct process *p = argument_process(t, PROCESS_THREADS);
-    uint64_t priority = t->x[REG_A4];
-    struct thread *created;
-    err_t error;
-
-    if (!p)
-        return t;
-    if (priority > p->priority_max)
-        return thread_finish(t, ERR_ARGUMENT);
-    if (handle_table_is_full(&t->process->handles))
-        return thread_finish(t, ERR_FULL);
-    error = thread_create(p, (unsigned)priority, &created);
-    if (error)
-        return thread_finish(t, error);
-
-    /* Commit: nothing below may fail. */
-    thread_frame_init(created, t->x[REG_A1], t->x[REG_A2], t->x[REG_A3]);
-    finish_with_handle(t, &created->object, OBJECT_THREAD);
-    return sched_wake(t, created);
+    if (type == 1U << OBJECT_PROCESS)
+        return object_process(slot->object)->is_dying;
+    if (type == 1U << OBJECT_THREAD)
+        return object_thread(slot->object)->process->is_dying;
+    return slot->object->class->is_retired;
 }
 
 struct thread *
@@ -194,14 +84,14 @@ sys_memory_map(struct thread *t)
 {
     uint64_t first = t->x[REG_A3], pages = t->x[REG_A4], rights = t->x[REG_A5];
     unsigned need = KEY(OBJECT_MEMORY, RIGHT_DERIVE | (rights & RIGHTS_ALL));
-    struct slot *into =
-        argument_handle(t, REG_A0, KEY(OBJECT_PROCESS, PROCESS_MAP));
-    struct slot *slot = into ? argument_handle(t, REG_A1, need) : NULL;
-    struct memory *memory;
-    struct process *p;
+    struct process *p = argument_process(t, PROCESS_MAP);
+    struct slot *slot = p ? argument_handle(t, REG_A1, need) : NULL;
+    const struct memory *memory;
 
-    if (!slot || is_ending(t, p = object_process(into->object)))
+    if (!slot)
         return t;
+    if (is_object_ending(slot))
+        return thread_finish(t, ERR_DEAD);
     memory = object_memory(slot->object);
     if (!are_map_rights(rights) || pages < 1 || pages > MEMORY_PAGES_MAX ||
         first >= memory->pages || pages > memory->pages - first)
@@ -223,6 +113,43 @@ sys_memory_unmap(struct thread *t)
     return thread_finish(t, memory_unmap(p, t->x[REG_A1], (unsigned)pages));
 }
 
+struct thread *
+sys_memory_cut(struct thread *t)
+{
+    struct process *p = argument_process(t, PROCESS_CHARGE);
+    struct slot *slot =
+        p ? argument_handle(t, REG_A1, KEY(OBJECT_MEMORY, RIGHT_DERIVE)) : NULL;
+    struct memory *memory;
+    err_t error;
+
+    if (!slot)
+        return t;
+    error = memory_cut_check(object_memory(slot->object), t->x[REG_A2],
+                             t->x[REG_A3]);
+    if (!error && handle_table_is_full(&t->process->handles))
+        error = ERR_FULL;
+    if (!error)
+        error = memory_create_over(&p->payer, t->x[REG_A2] * PAGE_BYTES,
+                                   t->x[REG_A3], &memory);
+    if (error)
+        return thread_finish(t, error);
+
+    /* Commit: nothing below may fail. */
+    return finish_with_handle(t, &memory->object, OBJECT_MEMORY);
+}
+
+struct thread *
+sys_memory_address(struct thread *t)
+{
+    const struct slot *slot =
+        argument_handle(t, REG_A0, KEY(OBJECT_MEMORY, MEMORY_PHYS));
+
+    if (!slot)
+        return t;
+    t->x[REG_A1] = object_memory(slot->object)->start;
+    return thread_finish(t, OK);
+}
+
 /* Copies the handle in a0 into the table of the process in a1, with at most
  * the rights in a2; with the badge in a3 if `is_mint`. */
 static struct thread *
@@ -239,6 +166,8 @@ handle_copy(struct thread *t, unsigned need, bool is_mint)
 
     if (!into || is_ending(t, target = object_process(into->object)))
         return t;
+    if (is_object_ending(source))
+        return thread_finish(t, ERR_DEAD);
     if (rights > RIGHTS_ALL || (is_mint && (source->badge != 0 || badge == 0)))
         return thread_finish(t, ERR_ARGUMENT);
     if (handle_table_is_full(&target->handles))
@@ -259,10 +188,16 @@ sys_handle_copy(struct thread *t)
     return handle_copy(t, RIGHT_DERIVE, false);
 }
 
+/* What can be marked: an endpoint's handle, for its server to know who sends;
+ * a thread's, for it to know what the signal means. */
 struct thread *
 sys_handle_mint(struct thread *t)
 {
-    return handle_copy(t, KEY(OBJECT_ENDPOINT, RIGHT_DERIVE), true);
+    const struct slot *thread =
+        handle_get(&t->process->handles, t->x[REG_A0], KEY(OBJECT_THREAD, 0));
+    enum object_type type = thread ? OBJECT_THREAD : OBJECT_ENDPOINT;
+
+    return handle_copy(t, KEY(type, RIGHT_DERIVE), true);
 }
 
 struct thread *
@@ -274,6 +209,18 @@ sys_handle_close(struct thread *t)
     if (!slot || t->x[REG_A0] == HANDLE_NONE)
         return thread_finish(t, ERR_HANDLE);
     if (!handle_delete(table, slot))
+        return sched_resume(syscall_again(t));
+    return sched_resume(thread_finish(t, OK));
+}
+
+struct thread *
+sys_handle_revoke(struct thread *t)
+{
+    struct slot *slot = argument_handle(t, REG_A0, 0);
+
+    if (!slot || t->x[REG_A0] == HANDLE_NONE)
+        return thread_finish(t, ERR_HANDLE);
+    if (!handle_revoke(slot))
         return sched_resume(syscall_again(t));
     return sched_resume(thread_finish(t, OK));
 }

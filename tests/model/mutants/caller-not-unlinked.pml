@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* breaks: E2 in hangup; a caller that leaves still stands in the queue. */
+inline endpoint_cancel(t, error)
+{
+    if
+    :: T[t].state != WAIT_CALL -> endpoint_unqueue(t)
+    :: else
+    fi;
+    T[t].state = ENDED;
+    thread_finish(t, error)
+}
