@@ -5,6 +5,8 @@ For each lab:
 
     reference      the complete kernel gets all points
     starter        builds without a warning, boots, and gets none
+    so-far         the kernel with later labs unsolved gets all points, and
+                   calls none of their stubs that refuse
     mutants/       each is killed by the exercise it names
     alternatives/  each correct kernel of another make gets all points
     cheats/        each gets what its first line says, most often nothing
@@ -42,8 +44,8 @@ from grader.build import BuildError, Workshop, pristine_sources
 from grader.grade import Exit, Order, grade_submission
 from grader.hints import HINTS_FILE, Hints, Mutant, signature
 from grader.labtool import Sources, apply_patch, first_comment
-from grader.lab import Lab
-from grader.starter import starter_sources
+from grader.lab import Lab, find_labs
+from grader.starter import so_far_sources, starter_sources
 from grader.submission import Submission, read_submission
 from grader.verdict import UsageError, Verdict
 
@@ -56,6 +58,7 @@ class Kind(Enum):
 
     REFERENCE = "reference"
     STARTER = "starter"
+    SO_FAR = "so-far"
     MUTANT = "mutants"
     ALTERNATIVE = "alternatives"
     CHEAT = "cheats"
@@ -89,6 +92,8 @@ class Examined:
 def subjects(lab: Lab) -> list[Subject]:
     """All kernels of a lab's examination."""
     found = [Subject(Kind.REFERENCE), Subject(Kind.STARTER)]
+    if find_labs(lab.root)[-1].number > lab.number:
+        found.append(Subject(Kind.SO_FAR))
     for kind in (Kind.MUTANT, Kind.ALTERNATIVE, Kind.CHEAT):
         for path in sorted((lab.path / kind.value).glob("*")):
             if path.suffix == ".c" or (path / "kernel").is_dir():
@@ -226,7 +231,7 @@ def _compare(subject: Subject, header: str, table: dict[str, Any]) -> None:
         log = "\n".join(table["build_log"])
         raise GateError(f"{subject} does not build:\n{log}")
     match subject.kind:
-        case Kind.REFERENCE | Kind.ALTERNATIVE:
+        case Kind.REFERENCE | Kind.SO_FAR | Kind.ALTERNATIVE:
             if points != maximum:
                 raise GateError(f"{subject} gets {points} of {maximum} points")
         case Kind.STARTER:
@@ -252,6 +257,10 @@ def subject_sources(order: Order, subject: Subject) -> Submission:
     reference = pristine_sources(order.root)
     if subject.kind is Kind.REFERENCE:
         return Submission(str(subject), reference)
+    if subject.kind is Kind.SO_FAR:
+        return Submission(
+            str(subject), so_far_sources(order.root, order.lab)
+        )
     starter = starter_sources(order.root, order.lab)
     if not subject.path:
         return Submission(str(subject), starter)

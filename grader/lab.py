@@ -40,6 +40,10 @@ class Function:
     file: str  # as in kernel/endpoint.c
     stub: str
 
+    @property
+    def is_assembly(self) -> bool:
+        return self.file.endswith(".S")
+
 
 @dataclass(frozen=True)
 class Score:
@@ -82,8 +86,18 @@ class Lab:
         return self.path.name
 
     @property
+    def root(self) -> Path:
+        """The project it is in."""
+        return self.path.parent.parent
+
+    @property
     def scores(self) -> tuple[Score, ...]:
         return tuple(s for exercise in self.exercises for s in exercise.scores)
+
+    @property
+    def functions(self) -> tuple[Function, ...]:
+        """All that students write in this lab, in the order of the file."""
+        return tuple(f for each in self.exercises for f in each.functions)
 
     def exercise(self, name: str) -> Exercise:
         """The exercise with this id; UsageError names those there are."""

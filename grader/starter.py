@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: MIT
 """The tree a student starts from: the whole project, with the exercises of
 this lab and of the later ones replaced by their stubs, and without what
-would give them away."""
+would give them away.
+
+Functions of earlier labs are solved in it. What students get as branches has
+the stubs of all labs (branches.py); they bring their own solutions along."""
 
 import shutil
 import subprocess
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from grader.build import pristine_sources
-from grader.lab import Lab, find_labs
+from grader.lab import Function, Lab, find_labs
 from grader.labtool import Sources, definitions, replace
 from grader.verdict import UsageError
 
@@ -20,32 +24,77 @@ LEFT_OUT_ON_TOP = ("tests", ".git", "build")
 def starter_sources(root: Path, lab: Lab) -> Sources:
     """The kernel's sources with stubs for this lab's functions and later
     ones."""
-    sources = pristine_sources(root)
-    for each in find_labs(root):
-        if each.number >= lab.number:
-            _put_stubs(sources, each)
-    return sources
+    return kernel_with(root, stubs(_from(root, lab.number)))
 
 
-def _put_stubs(sources: Sources, lab: Lab) -> None:
-    file = lab.path / "stubs.c"
-    stubs = file.read_text()
-    bodies = definitions(stubs, file.name)
-    for exercise in lab.exercises:
-        for function in exercise.functions:
-            path = function.file.removeprefix("kernel/")
-            if path not in sources:
-                raise UsageError(f"lab.toml: there is no {function.file}")
-            stub = bodies.get(function.name)
+def so_far_sources(root: Path, lab: Lab) -> Sources:
+    """The kernel's sources with this lab and the earlier ones solved. Stubs
+    of later labs that refuse stop the machine instead: no lab up to this one
+    may ever call them."""
+    later = stubs(_from(root, lab.number + 1))
+    return kernel_with(
+        root,
+        {
+            function: _stopped(function, stub)
+            if function.stub == "refuse"
+            else stub
+            for function, stub in later.items()
+        },
+    )
+
+
+def _from(root: Path, number: int) -> list[Lab]:
+    """The project's labs from this number on."""
+    return [lab for lab in find_labs(root) if lab.number >= number]
+
+
+def _stopped(function: Function, stub: str) -> str:
+    """A stub that stops the machine when it is called."""
+    if function.is_assembly:
+        return stub.replace(":\n", ":\n    ebreak\n", 1)
+    return stub.replace("\n{\n", "\n{\n    __builtin_trap();\n", 1)
+
+
+def kernel_with(root: Path, bodies: Mapping[Function, str]) -> Sources:
+    """The kernel's sources with other bodies for these functions."""
+    return {
+        **pristine_sources(root),
+        **{
+            path.removeprefix("kernel/"): text.encode()
+            for path, text in files_with(root, bodies).items()
+            if path.startswith("kernel/")
+        },
+    }
+
+
+def files_with(root: Path, bodies: Mapping[Function, str]) -> dict[str, str]:
+    """The files that define these functions, by their path in the project,
+    with other bodies for them."""
+    files: dict[str, str] = {}
+    for function, body in bodies.items():
+        path = function.file
+        if path not in files:
+            if not (root / path).is_file():
+                raise UsageError(f"lab.toml: there is no {path}")
+            files[path] = (root / path).read_text()
+        files[path] = replace(files[path], path, function.name, body)
+    return files
+
+
+def stubs(labs: Iterable[Lab]) -> dict[Function, str]:
+    """What students find in place of each function of these labs: the body
+    in stubs.c, or in stubs.S if the function is written in assembly."""
+    found: dict[Function, str] = {}
+    for lab in labs:
+        for function in lab.functions:
+            ending = ".S" if function.is_assembly else ".c"
+            file = lab.path / f"stubs{ending}"
+            text = file.read_text() if file.is_file() else ""
+            stub = definitions(text, file.name).get(function.name)
             if not stub:
                 raise UsageError(f"{file} has no stub for {function.name}")
-            text = replace(
-                sources[path].decode(),
-                function.file,
-                function.name,
-                stubs[stub.start : stub.end],
-            )
-            sources[path] = text.encode()
+            found[function] = text[stub.start : stub.end]
+    return found
 
 
 def write_starter(root: Path, lab: Lab, out: Path) -> int:
@@ -55,9 +104,11 @@ def write_starter(root: Path, lab: Lab, out: Path) -> int:
         raise UsageError(
             f"{out} is not empty; name a directory that does not exist yet"
         )
+    labs = find_labs(root)
+    folders = [each.folder for each in labs if each.number <= lab.number]
     count = 0
     for path in _project_files(root):
-        if _is_left_out(path) or path.parts[0] == "kernel":
+        if path.parts[0] == "kernel" or not is_for_students(path, folders):
             continue
         target = out / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -71,13 +122,15 @@ def write_starter(root: Path, lab: Lab, out: Path) -> int:
     return count
 
 
-def _is_left_out(path: Path) -> bool:
+def is_for_students(path: Path, folders: Iterable[str]) -> bool:
+    """Whether students get this file of the project, `folders` being those of
+    the labs that they have."""
     first, *rest = path.parts
-    return (
-        first in LEFT_OUT_ON_TOP
-        or (first == "labs" and any(part in LEFT_OUT for part in rest))
-        or path.is_relative_to("grader/tests")
-    )
+    if first in LEFT_OUT_ON_TOP or path.is_relative_to("grader/tests"):
+        return False
+    if first != "labs" or len(rest) < 2:
+        return True
+    return rest[0] in folders and not any(part in LEFT_OUT for part in rest)
 
 
 def _project_files(root: Path) -> list[Path]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Every lab: the complete kernel gets all points, the starter none. On one
-seed; tests/check/test_gate.py holds the whole examination."""
+"""Every lab: the complete kernel gets all points, also with later labs
+unsolved, the starter none. On one seed; tests/check/test_gate.py holds the
+whole examination."""
 
 import os
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from grader.build import MAKE_VARIABLES
-from grader.gate import GateError, Kind, Subject, examine
+from grader.gate import GateError, Kind, Subject, examine, subjects
 from grader.grade import Order
 from grader.lab import Lab, find_labs
 from grader.seed import PUBLIC_SEEDS
@@ -21,9 +22,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "subject" not in metafunc.fixturenames:
         return
     cases = [
-        pytest.param(lab, Subject(kind), id=f"{lab.folder}/{kind.value}")
+        pytest.param(lab, subject, id=f"{lab.folder}/{subject}")
         for lab in find_labs(metafunc.config.rootpath)
-        for kind in (Kind.REFERENCE, Kind.STARTER)
+        for subject in subjects(lab)
+        if subject.kind in (Kind.REFERENCE, Kind.STARTER, Kind.SO_FAR)
     ]
     metafunc.parametrize("lab, subject", cases)
 

@@ -333,7 +333,7 @@ def test_the_starter(project: Project, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments, said",
     [
-        (("grade", ".", "--lab", "zzz"), "the labs here: 9-fake"),
+        (("grade", ".", "--lab", "zzz"), "the labs here: 8-echo, 9-fake"),
         (("grade", ".", "--lab", "9", "--ex", "7.7"), "it has 9.1, 9.2"),
         (("grade", "/nowhere", "--lab", "9"), "/nowhere does not exist"),
         (("grade", ".", "--lab", "9", "--seed", "x"), "a number like 0x5a17"),
