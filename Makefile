@@ -52,8 +52,9 @@ export PYTHONPYCACHEPREFIX := $(abspath $(BUILD))/pycache
 
 # ---------------------------------------------------------------- what to do
 
-.PHONY: help all run test check fuzz debug-kernel grade gdb bench doctor lint stats format \
-    compile_commands clean install kernel lab-programs test-programs FORCE
+.PHONY: help all run test check fuzz debug-kernel grade gdb bench doctor lint \
+    stats format compile_commands clean install kernel contract lab-programs \
+    test-programs branches update handin FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z_-]*\):[^#]*## /\1|/p' Makefile | \
@@ -120,6 +121,15 @@ gdb-build: install
 	@$(MAKE) BUILD=$(BUILD)/gdb OPTIMIZE=$(GDB_OPTIMIZE) KERNEL_LTO= \
 	    all $(patsubst tests/guest/%,$(BUILD)/gdb/tests/%/boot.cpio, \
 	    $(wildcard tests/guest/gdb))
+
+update: install ## merge fixes, or a lab, into your branch: [LAB=traps]
+	@$(PYTHON) -m grader update --lab '$(LAB)'
+
+handin: install ## pack your work on a lab: LAB=ipc
+	@$(PYTHON) -m grader handin --lab '$(LAB)'
+
+branches: install ## instructors: make lab/* from main [MESSAGE="what is new"]
+	@$(PYTHON) -m grader branches --message '$(MESSAGE)'
 
 bench: all test-programs ## measure, in instructions, to build/bench.json
 	@$(PYTHON) tests/bench.py
@@ -216,6 +226,10 @@ $(BUILD)/%.bin: $(BUILD)/%.elf
 	@$(CROSS)objcopy -O binary $< $@
 
 -include $(kernel_objects:.o=.d)
+
+# Whether the kernel has what a lab fixes; LAB is its full name.
+contract: install
+	@$(CROSS)gcc $(KERNEL_FLAGS) -fsyntax-only labs/$(LAB)/contract.c
 
 # ---------------------------------------------------------- the user library
 

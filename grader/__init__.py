@@ -36,7 +36,12 @@ The modules, from the machine up to the mark:
     submission  what was handed in, and what is refused
     build     make, with objects kept between builds
     grade     one submission from files to results.json
+    second    the same with earlier labs put right
     debug     gdb on a run that lost a score
     gate      the lab's own examination: reference, mutants, cheats
+    git       plain git commands
+    branches  what students get, made from one commit of the project
+    update    a lab with its fixes, merged into a student's branch
+    handin    what a student hands in, packed
     cli       the command line
 """

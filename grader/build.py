@@ -8,7 +8,9 @@ mutant differs from the one before in one file, and so does a student's next
 attempt."""
 
 import os
+import re
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,10 @@ from grader.verdict import InfrastructureError
 
 BUILD_SECONDS = 300
 LOG_LINES = 20
+
+# How the compiler says that labs/<lab>/contract.c does not hold.
+MOVED_TYPE = re.compile(r'static assertion failed: "(.*)"')
+MOVED_NAME = re.compile(r"contract\.c:.*error: '(\w+)' undeclared")
 
 # Variables of a make that called us; they would change what our make does.
 MAKE_VARIABLES = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
@@ -62,10 +68,7 @@ class Workshop:
     def kernel(self, sources: Sources, werror: bool = False) -> Kernel:
         """Builds a kernel from these sources; BuildError if that fails."""
         _synchronise(self.overlay, sources)
-        # Not optimised across functions, so that what failed can be looked at
-        # in gdb as it was written (docs/adr/0002).
-        variables = [f"KERNEL={self.overlay}", f"BUILD={self.build}"]
-        variables += ["OPTIMIZE=-Og", "KERNEL_LTO="]
+        variables = self._variables()
         variables.append("WERROR=-Werror" if werror else "WERROR=")
         binary, elf = self.build / "kernel.bin", self.build / "kernel.elf"
         log = _make(self.root, [*variables, "kernel"])
@@ -75,6 +78,30 @@ class Workshop:
         if not binary.is_file() or not elf.is_file():
             raise InfrastructureError(f"make succeeded without {binary}")
         return Kernel(binary, elf, self.overlay)
+
+    def _variables(self) -> list[str]:
+        """For make: which kernel, and not optimised across functions, so that
+        what failed can be looked at in gdb as it was written
+        (docs/adr/0002)."""
+        return [
+            *(f"KERNEL={self.overlay}", f"BUILD={self.build}"),
+            *("OPTIMIZE=-Og", "KERNEL_LTO="),
+        ]
+
+    def moved(self, labs: Iterable[Lab]) -> list[str]:
+        """What labs fix and the kernel that was built last, or should have
+        been, has otherwise: a sentence for each name and type."""
+        found: list[str] = []
+        for lab in labs:
+            if not (lab.path / "contract.c").is_file():
+                continue
+            variables = [*self._variables(), "WERROR=", f"LAB={lab.folder}"]
+            for line in _make(self.root, [*variables, "contract"]) or ():
+                if match := MOVED_TYPE.search(line):
+                    found.append(match[1])
+                elif match := MOVED_NAME.search(line):
+                    found.append(f"{match[1]} is no longer declared")
+        return list(dict.fromkeys(found))
 
     def programs(self, lab: Lab) -> Path:
         """Builds a lab's programs; the directory with boot.cpio and ELFs."""

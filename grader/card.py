@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grader.lab import Exercise, Lab, Score
 from grader.labtool import locate
@@ -60,9 +61,9 @@ def card(
     title = f"{score.exercise} {score.name}: {failure.verdict}"
     lines = [
         f"--- {title} " + "-" * (WIDTH - 5 - len(title)),
-        *_wrapped(f"{_sentence(failure.verdict.meaning)}, with this seed:"),
+        *wrapped(f"{_sentence(failure.verdict.meaning)}, with this seed:"),
         "",
-        *_wrapped(_sentence(failure.message)),
+        *wrapped(_sentence(failure.message)),
         *(line[:WIDTH] for line in failure.detail[:DETAIL_LINES]),
         "",
     ]
@@ -88,6 +89,21 @@ def hint_text(hint: str, seeds: int) -> str:
     return "\n".join(_labelled("hint", [text]))
 
 
+def side_by_side(
+    first: Sequence[dict[str, Any]], second: Sequence[dict[str, Any]]
+) -> list[str]:
+    """Two gradings of the same scores, a line for each score."""
+    lines = [f"  {'':<29} {'as handed in':<20} earlier labs complete"]
+    for one, other in zip(first, second):
+        name = f"{one['exercise']}  {one['score']}"
+        mine, theirs = (
+            f"{each['points']:>3} of {each['max']:<3} {each['verdict']}"
+            for each in (one, other)
+        )
+        lines.append(f"  {name:<29} {mine:<20} {theirs}")
+    return lines
+
+
 def note(text: str) -> str:
     """Something that is worth knowing and costs nothing."""
     return "\n".join(textwrap.wrap(text, WIDTH, initial_indent="  note: "))
@@ -99,7 +115,7 @@ def build_card(message: str, log: Sequence[str]) -> str:
     return "\n".join(
         [
             f"--- {title} " + "-" * (WIDTH - 5 - len(title)),
-            *_wrapped(message),
+            *wrapped(message),
             *(f"  {line[:160]}" for line in log),
             "-" * WIDTH,
         ]
@@ -129,5 +145,5 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _wrapped(text: str) -> list[str]:
+def wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, break_long_words=False)

@@ -5,6 +5,9 @@
     python3 -m grader grade SUBMISSION --lab ipc [--ex 4.2] [--seed 0x5a17]
     python3 -m grader debug SUBMISSION --lab ipc --ex 4.2 [--seed 0x5a17]
     python3 -m grader gate --lab ipc [--write-hints]
+    python3 -m grader branches [--from main]
+    python3 -m grader update [--lab ipc]
+    python3 -m grader handin --lab ipc [--out FILE]
 
 Exit status: 0 graded and all passed, 1 graded with losses, 2 usage or a
 submission that does not build, 3 infrastructure. Points are in results.json
@@ -15,6 +18,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from grader.branches import told, write_branches
 from grader.debug import debug
 from grader.gate import (
     GateError,
@@ -26,11 +30,14 @@ from grader.gate import (
     subjects,
     write_hints,
 )
-from grader.grade import Exit, Order, grade
+from grader.grade import Exit, Order
+from grader.handin import handin
 from grader.hints import HINTS_FILE, Hints
 from grader.lab import find_lab
+from grader.second import grade_twice, read_course
 from grader.seed import PUBLIC_SEEDS
 from grader.starter import write_starter
+from grader.update import update
 from grader.verdict import InfrastructureError, UsageError
 
 
@@ -81,6 +88,12 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--ex", "--exercise", metavar="4.2", help="only this exercise"
         )
+    grading.add_argument(
+        "--course",
+        type=Path,
+        metavar="FILE",
+        help="the instructor's course.toml: which of two results counts",
+    )
     gate = commands.add_parser("gate", help="examine a lab's own tests")
     gate.set_defaults(command=_gate)
     gate.add_argument(
@@ -101,7 +114,28 @@ def _parser() -> argparse.ArgumentParser:
             help="only this seed (may be repeated); default: the public ones",
         )
 
-    for command in (starter, grading, debugging, gate):
+    branches = commands.add_parser(
+        "branches", help="write the students' branches lab/*"
+    )
+    branches.set_defaults(command=_branches)
+    branches.add_argument(
+        "--from", default="HEAD", dest="source", metavar="COMMIT"
+    )
+    branches.add_argument("--message", default="", help="what is new, if much")
+
+    updating = commands.add_parser(
+        "update", help="merge a lab with its fixes into your branch"
+    )
+    updating.set_defaults(command=_update)
+    updating.add_argument(
+        "--lab", default="", help="default: the one you have come to"
+    )
+
+    packing = commands.add_parser("handin", help="pack your work on a lab")
+    packing.set_defaults(command=_handin)
+    packing.add_argument("--out", type=Path, metavar="FILE")
+
+    for command in (starter, grading, debugging, gate, packing):
         command.add_argument(
             "--lab", required=True, help="as in 4, ipc or 4-ipc"
         )
@@ -129,8 +163,9 @@ def _starter(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    """Grades one submission."""
-    return grade(_order(options, "grade"), options.submission)
+    """Grades one submission, twice if earlier labs may be to blame."""
+    course = read_course(options.course)
+    return grade_twice(_order(options, "grade"), options.submission, course)
 
 
 def _debug(options: argparse.Namespace) -> int:
@@ -177,6 +212,31 @@ def _gate(options: argparse.Namespace) -> int:
     for failure in failures or ["The lab passes its examination."]:
         print(failure)
     return Exit.LOSSES if failures else Exit.ALL_PASSED
+
+
+def _branches(options: argparse.Namespace) -> int:
+    """Writes the students' branches."""
+    root = options.root.resolve()
+    steps = write_branches(root, options.source, options.message)
+    print("\n".join(told(steps)))
+    print("Nothing is published yet: git push origin 'lab/...', as you wish.")
+    return Exit.ALL_PASSED
+
+
+def _update(options: argparse.Namespace) -> int:
+    """Merges a lab into the student's branch."""
+    print("\n".join(update(options.root.resolve(), options.lab)))
+    return Exit.ALL_PASSED
+
+
+def _handin(options: argparse.Namespace) -> int:
+    """Packs a student's work."""
+    root = options.root.resolve()
+    lab = find_lab(root, options.lab)
+    name = f"handin-{lab.folder}.tar.gz"
+    out = options.out or root / "build" / name
+    print("\n".join(handin(root, lab, out)))
+    return Exit.ALL_PASSED
 
 
 def _order(options: argparse.Namespace, name: str) -> Order:

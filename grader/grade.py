@@ -18,11 +18,25 @@ from typing import TextIO
 from grader import card, poison
 from grader.build import BuildError, Workshop, pristine_sources
 from grader.job import Job
-from grader.lab import Lab
+from grader.lab import Lab, find_labs
 from grader.results import Results
-from grader.starter import starter_sources
-from grader.submission import Refused, Submission, read_submission
+from grader.starter import (
+    has_solutions,
+    kernel_with,
+    starter_sources,
+    stubs,
+)
+from grader.submission import (
+    Refused,
+    Releases,
+    Submission,
+    read_submission,
+)
+from grader.update import release_sources
 from grader.verdict import InfrastructureError
+
+
+COMPILER_SAYS = "The compiler says:"
 
 
 class Exit(IntEnum):
@@ -49,21 +63,41 @@ class Order:
 def grade(order: Order, path: Path) -> Exit:
     """Grades the submission at `path`."""
     _choose_exercise(order)
+    labs = find_labs(order.root)
     return grade_submission(
         order,
         str(path),
-        lambda: read_submission(
-            path,
-            pristine_sources(order.root),
-            lambda: starter_sources(order.root, order.lab),
-        ),
+        lambda: submission_at(order, path),
+        [lab for lab in labs if lab.number <= order.lab.number],
+    )
+
+
+def submission_at(order: Order, path: Path) -> Submission:
+    """What was handed in for the order's lab at `path`."""
+    return read_submission(
+        path,
+        pristine_sources(order.root),
+        lambda: starter_sources(order.root, order.lab),
+        _releases(order.root) if has_solutions(order.root) else None,
+    )
+
+
+def _releases(root: Path) -> Releases:
+    """What students were given from the project at `root`."""
+    return Releases(
+        then=lambda commit: release_sources(root, commit),
+        now=lambda: kernel_with(root, stubs(find_labs(root))),
     )
 
 
 def grade_submission(
-    order: Order, label: str, read: Callable[[], Submission]
+    order: Order,
+    label: str,
+    read: Callable[[], Submission],
+    contracts: Sequence[Lab] = (),
 ) -> Exit:
-    """Grades what `read` returns; `label` names it in the report."""
+    """Grades what `read` returns; `label` names it in the report. If it does
+    not keep the `contracts` of labs, that is said too."""
     print(card.heading(order.lab, label), file=order.talk, flush=True)
     results_file = order.out / "results.json"
     results_file.unlink(missing_ok=True)
@@ -76,8 +110,12 @@ def grade_submission(
     except Refused as refusal:
         return _does_not_build(order, label, str(refusal), [])
     except BuildError as error:
-        message = "The compiler says:"
+        moved = workshop.moved(contracts)
+        message = " ".join([*(f"{each}." for each in moved), COMPILER_SAYS])
         return _does_not_build(order, label, message, error.log)
+    moved = workshop.moved(contracts)
+    for sentence in moved:
+        print(f"  note: {sentence}", file=order.talk)
     job = Job(
         lab=order.lab.path / "lab.toml",
         submission=label,
@@ -89,7 +127,7 @@ def grade_submission(
         out=order.out,
         seeds=list(order.seeds),
         exercise=order.exercise,
-        notes=list(submission.notes),
+        notes=[*submission.notes, *moved],
     )
     status = _run_tests(order, job)
     return _close(order, results_file, status)

@@ -235,6 +235,8 @@ class Results:
             "scores": [result.table() for result in self.scores.values()],
             "points": self.points,
             "max": self.maximum,
+            # Others than `points` only where it was graded twice (second.py).
+            "counted": self.points,
             "hint": self.hint,
             "complete": not self.has(Verdict.INFRA),
         }

@@ -21,6 +21,11 @@ LEFT_OUT = ("mutants", "alternatives", "cheats")
 LEFT_OUT_ON_TOP = ("tests", ".git", "build")
 
 
+def has_solutions(root: Path) -> bool:
+    """Whether this is the project's own tree, and not a student's."""
+    return any((lab.path / "mutants").is_dir() for lab in find_labs(root))
+
+
 def starter_sources(root: Path, lab: Lab) -> Sources:
     """The kernel's sources with stubs for this lab's functions and later
     ones."""

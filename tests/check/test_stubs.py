@@ -23,7 +23,9 @@ def workshop() -> Workshop:
     return Workshop(ROOT, ROOT / "build" / "stubs")
 
 
-@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.name)
+@pytest.mark.parametrize(
+    "function", [pytest.param(each, id=each.name) for each in FUNCTIONS]
+)
 def test_a_stub_alone_and_all_but_it(
     workshop: Workshop, function: Function
 ) -> None:

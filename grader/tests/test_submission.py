@@ -1,0 +1,383 @@
+# SPDX-License-Identifier: MIT
+"""What is handed in: packed, read, refused, mended; and the second grading
+where earlier labs fail."""
+
+import gzip
+import io
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.git import Repository
+from grader.submission import (
+    ARCHIVE_BYTES_MAX,
+    FILE_BYTES_MAX,
+    Refused,
+    merge_file,
+    read_files,
+)
+from grader.tests.conftest import Project
+
+
+def member(name: str, content: bytes = b"int x;\n") -> tuple[
+    tarfile.TarInfo, bytes
+]:
+    """A regular file of an archive."""
+    info = tarfile.TarInfo(name)
+    info.size = len(content)
+    return info, content
+
+
+def special(name: str, kind: bytes, target: str = "") -> tuple[
+    tarfile.TarInfo, bytes
+]:
+    """Something else than a file."""
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = kind, target
+    return info, b""
+
+
+def archive(
+    path: Path, *members: tuple[tarfile.TarInfo, bytes]
+) -> Path:
+    """An archive of these members, however strange they are."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as file:
+        for info, content in members:
+            file.addfile(info, io.BytesIO(content))
+    path.write_bytes(gzip.compress(stream.getvalue()))
+    return path
+
+
+def test_an_archive_holds_what_counts(tmp_path: Path) -> None:
+    file = archive(
+        tmp_path / "a.tar.gz",
+        special("kernel", tarfile.DIRTYPE),
+        member("./kernel/echo.c", b"first"),
+        member("kernel/trap.S"),
+        member("kernel/own.h"),
+        member("kernel/notes.txt"),
+        member("kernel/abi/syscall.h"),
+        member("kernel/deep/a.c"),
+        member("Makefile"),
+        member("grader/run.py"),
+        member("user/servers/names.c"),
+        member("user/servers/init.c"),
+    )
+    given = read_files(file, ["user/servers/names.c"])
+    assert sorted(given.files) == [
+        *("kernel/echo.c", "kernel/own.h", "kernel/trap.S"),
+        "user/servers/names.c",
+    ]
+    assert given.files["kernel/echo.c"] == b"first"
+    assert given.notes == ["kernel/deep/ was ignored: kernel/ is flat"]
+
+
+GOOD = member("kernel/echo.c")
+
+
+@pytest.mark.parametrize(
+    "members, said",
+    [
+        ([special("kernel/a.c", tarfile.SYMTYPE, "/etc/passwd")], "is a link"),
+        ([special("kernel/a.c", tarfile.LNKTYPE, "echo.c")], "is a link"),
+        ([special("kernel", tarfile.SYMTYPE, "/")], "is a link"),
+        ([special("kernel/a.c", tarfile.CHRTYPE)], "a special file"),
+        ([special("kernel/a.c", tarfile.FIFOTYPE)], "a special file"),
+        ([special("notes", tarfile.SYMTYPE, "x")], "notes is a link"),
+        ([member("kernel/../../a.c")], "leads out of the archive"),
+        ([member("/kernel/a.c")], "leads out of the archive"),
+        ([member("kernel/a.c", b"x" * (FILE_BYTES_MAX + 1))], "at most 65,536"),
+        ([member("video", bytes(ARCHIVE_BYTES_MAX))], "16,777,216 bytes"),
+        ([GOOD], "echo.c is in the archive twice"),
+        (
+            [member(f"kernel/{i}.c", bytes(60 << 10)) for i in range(20)],
+            "at most 1,048,576",
+        ),
+        ([member("kernel/$(id).c")], "has a name that make"),
+        ([member("kernel/a b.c")], "has a name that make"),
+        ([member("handin.toml", b"lab = ")], "handin.toml makes no sense"),
+        (
+            [member("handin.toml", b'lab = "x"\nrelease = "--help"')],
+            "not the id of a commit",
+        ),
+    ],
+)
+def test_a_strange_archive_is_refused(
+    project: Project,
+    tmp_path: Path,
+    members: list[tuple[tarfile.TarInfo, bytes]],
+    said: str,
+) -> None:
+    """With a sentence that says what is wrong, and no points."""
+    file = archive(tmp_path / "a.tar.gz", GOOD, *members)
+    done = project.grade(file)
+    assert done.returncode == 2
+    assert said in " ".join(done.stdout.split())
+    assert set(project.verdicts.values()) == {"BUILD_ERROR"}
+
+
+@pytest.mark.parametrize(
+    "content, said",
+    [
+        (b"", "no whole .tar.gz"),
+        (b"no archive at all", "no whole .tar.gz"),
+        (gzip.compress(b"no archive inside"), "no whole .tar.gz"),
+        (gzip.compress(bytes(1 << 20))[:-30], "no whole .tar.gz"),
+    ],
+)
+def test_what_is_no_archive(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    file = tmp_path / "a.tar.gz"
+    file.write_bytes(content)
+    with pytest.raises(Refused, match=said):
+        read_files(file)
+    link = tmp_path / "b.tar.gz"
+    link.symlink_to(file)
+    with pytest.raises(Refused, match="is a link"):
+        read_files(link)
+
+
+def test_a_user_file_behind_a_link(tmp_path: Path) -> None:
+    kernel = tmp_path / "tree/kernel"
+    kernel.mkdir(parents=True)
+    (kernel / "a.c").write_text("int x;\n")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/names.c").write_text("int y;\n")
+    (tmp_path / "tree/user").symlink_to(tmp_path / "out")
+    with pytest.raises(Refused, match="user is a link"):
+        read_files(tmp_path / "tree", ["user/names.c"])
+
+
+def test_a_fix_in_given_lines_comes_in() -> None:
+    base = b"".join(b"line %d\n" % i for i in range(20))
+    ours = base.replace(b"line 3\n", b"my line\n")
+    theirs = base.replace(b"line 15\n", b"mended\n")
+    both = base.replace(b"line 3\n", b"my line\n").replace(
+        b"line 15\n", b"mended\n"
+    )
+    assert merge_file(ours, base, theirs) == both
+    # Where both changed a line, the student's stays.
+    theirs = theirs.replace(b"line 3\n", b"another\n")
+    assert merge_file(ours, base, theirs) == both
+    binary = b"\0\1\2"
+    assert merge_file(binary, base, theirs) == binary
+
+
+# ------------------------------------------------- from the student to a mark
+
+
+@pytest.fixture(scope="module")
+def course(
+    project: Project, monkeypatch_module: pytest.MonkeyPatch
+) -> Iterator[Project]:
+    """The small project in a repository, with its branches."""
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch_module.setenv(f"GIT_{role}_NAME", "somebody")
+        monkeypatch_module.setenv(f"GIT_{role}_EMAIL", "a@example.org")
+    (project.root / ".gitignore").write_text("/build/\n/out/\n")
+    subprocess.run(["git", "init", "-q", "-b", "main", project.root], check=True)
+    committed(project.root, "the project")
+    done = project.call("branches")
+    assert done.returncode == 0, done.stderr
+    assert "lab/9-fake" in done.stdout and "new" in done.stdout
+    yield project
+
+
+@pytest.fixture(scope="module")
+def monkeypatch_module() -> Iterator[pytest.MonkeyPatch]:
+    """Changes to the environment that last as long as the module's tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+def committed(root: Path, message: str) -> None:
+    """Commits all that is new."""
+    repository = Repository(root)
+    repository.run("add", "-A")
+    repository.run("commit", "-q", "-m", message)
+
+
+@pytest.fixture
+def student(course: Project, tmp_path: Path) -> Project:
+    """A student's clone, with both labs solved in a strange style."""
+    root = tmp_path / "student"
+    Repository(course.root).run(
+        *("clone", "-q", "-b", "lab/9-fake", str(course.root), str(root))
+    )
+    for name in ("echo.c", "answer.c"):
+        shutil.copy(course.root / "kernel" / name, root / "kernel" / name)
+    (root / "kernel/own.h").write_text("/* My own. */\n")
+    committed(root, "all of it")
+    return Project(root)
+
+
+def packed(student: Project, lab: str = "9") -> Path:
+    """What `make handin` makes of a student's tree."""
+    file = student.root.parent / "handin.tar.gz"
+    done = student.call("handin", "--lab", lab, "--out", file)
+    assert done.returncode == 0, done.stderr
+    return file
+
+
+def test_what_is_handed_in_is_graded(
+    course: Project, student: Project
+) -> None:
+    file = packed(student)
+    with tarfile.open(file) as contents:
+        names = contents.getnames()
+    assert "kernel/own.h" in names and "kernel/abi/answer.h" not in names
+    assert "handin.toml" in names and "Makefile" not in names
+    done = course.grade(file)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert course.results["points"] == 10 == course.results["counted"]
+    assert packed(student).read_bytes() == file.read_bytes()
+
+
+def test_a_file_that_is_not_there_is_named(
+    course: Project, student: Project
+) -> None:
+    (student.root / "kernel/answer.c").unlink()
+    done = course.grade(packed(student))
+    assert "from the starter: kernel/answer.c" in " ".join(done.stdout.split())
+    assert course.results["points"] == 0
+
+
+def test_what_cannot_be_packed(student: Project) -> None:
+    (student.root / "kernel/big.c").write_text(" " * (FILE_BYTES_MAX + 1))
+    done = student.call("handin", "--lab", "9")
+    assert done.returncode == 2 and "big.c has 65,537 bytes" in done.stderr
+
+
+def test_later_fixes_come_in(course: Project, student: Project) -> None:
+    """A student packs today, the instructor mends tomorrow and grades then:
+    given lines are mended, the student's stay, and no solution slips in."""
+    file = student.root / "kernel/echo.c"
+    file.write_text(
+        file.read_text().replace("value % 10;", "value % 10; /* my */")
+    )
+    stub = (course.root / "labs/8-echo/stubs.c").read_text()
+    text = (student.root / "kernel/echo.c").read_text()
+    head, rest = text.split("uint64_t\necho_twice", 1)
+    unsolved = stub[stub.index("uint64_t\necho_twice") :]
+    assert rest
+    (student.root / "kernel/echo.c").write_text(head + unsolved)
+    handed_in = packed(student)
+    theirs = course.root / "kernel/echo.c"
+    old = theirs.read_text()
+    try:
+        theirs.write_text(
+            old.replace("uint64_t sum = 0;", "uint64_t sum = 0x0;").replace(
+                "value % 10;", "value % 10U;"
+            )
+        )
+        done = course.grade(handed_in)
+    finally:
+        theirs.write_text(old)
+    said = " ".join(done.stdout.split())
+    assert "mended since its release, so merged in: kernel/echo.c" in said
+    built = (course.root / "out/kernel/echo.c").read_text()
+    assert "sum = 0x0;" in built
+    assert "value % 10; /* my */" in built and "10U" not in built
+    assert "return value + 1;" in built and "twice++" not in built
+    # Of a release that nobody knows, nothing is known.
+    strange = archive(
+        handed_in.parent / "strange.tar.gz",
+        member("kernel/echo.c", file.read_bytes()),
+        member("handin.toml", b'lab = "9-fake"\nrelease = "%s"' % (b"ab" * 20)),
+    )
+    assert "abababababab, which no branch" in " ".join(
+        course.grade(strange).stdout.split()
+    )
+
+
+def test_a_type_that_moved_is_named(course: Project, student: Project) -> None:
+    for name in ("echo.c", "echo.h"):
+        file = student.root / "kernel" / name
+        text = file.read_text().replace("echo_word(uint64", "echo_word(int64")
+        file.write_text(text.replace("echo_twice(", "echo_two("))
+    done = course.grade(student.root, "--lab", "8")
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 2
+    assert "echo_word no longer has the type that lab 8 fixes" in said
+    assert "echo_twice is no longer declared" in said
+    for name in ("echo.c", "echo.h"):
+        file = student.root / "kernel" / name
+        file.write_text(file.read_text().replace("echo_two(", "echo_twice("))
+    assert course.grade(student.root).returncode == 0
+    assert "echo_word no longer has" in "".join(course.results["notes"])
+
+
+def broken(student: Project) -> Path:
+    """A submission in which an exercise of the earlier lab is wrong."""
+    file = student.root / "kernel/echo.c"
+    text = file.read_text()
+    file.write_text(text.replace("return copy;", "return copy + 1;"))
+    return packed(student)
+
+
+@pytest.mark.parametrize("counts", ["own", "reference", "better", None])
+def test_earlier_labs_are_put_right(
+    course: Project, student: Project, counts: str | None
+) -> None:
+    handed_in = broken(student)
+    more: list[object] = []
+    if counts:
+        file = student.root.parent / "course.toml"
+        file.write_text(f'[grading]\ncounts = "{counts}"\n')
+        more = ["--course", file]
+    done = course.grade(handed_in, *more)
+    assert done.returncode == 1
+    results = course.results
+    assert results["points"] == 4 and results["second"]["points"] == 10
+    assert results["second"]["failed"] == ["8.1", "8.2"]
+    # Its other function is as in the complete kernel.
+    assert results["second"]["put_in"] == ["echo_word"]
+    assert results["counted"] == (10 if counts in ("better", "reference") else 4)
+    line = next(l for l in done.stdout.splitlines() if "9.1  values  " in l
+                and "10" not in l.split("values")[0] and "PASS" in l)
+    assert "0 of 6   FAIL" in line and "6 of 6   PASS" in line
+    assert "4 of 10 points as handed in, 10 with earlier" in done.stdout
+
+
+def test_what_does_not_fit_is_left_out(
+    course: Project, student: Project
+) -> None:
+    """Another type: the complete body no longer compiles."""
+    for name in ("echo.c", "echo.h"):
+        file = student.root / "kernel" / name
+        file.write_text(
+            file.read_text().replace(
+                "echo_word(uint64_t value)", "echo_word(uint64_t value, ...)"
+            )
+        )
+    file = student.root / "kernel/echo.c"
+    file.write_text(file.read_text().replace("twice++", "twice += 3"))
+    done = course.grade(broken(student))
+    second = course.results["second"]
+    assert second["put_in"] == ["echo_twice"]
+    assert second["left_out"] == ["echo_word"]
+    assert "do not fit and were left out: echo_word" in done.stdout
+
+
+def test_own_losses_are_graded_once(
+    course: Project, student: Project
+) -> None:
+    """Nothing is wrong with the earlier lab; and a student's own tree has
+    nothing to put in."""
+    file = student.root / "kernel/answer.c"
+    file.write_text(file.read_text().replace("+ ANSWER_STEP", "+ 2"))
+    assert course.grade(packed(student)).returncode == 1
+    assert "second" not in course.results
+    broken(student)
+    assert student.grade(student.root).returncode == 1
+    assert "second" not in student.results
+    bad = student.root.parent / "course.toml"
+    bad.write_text('[grading]\ncounts = "mine"\n')
+    done = course.grade(packed(student), "--course", bad)
+    assert done.returncode == 2 and "one of own, reference" in done.stderr

@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: MIT
+"""`make update`: a lab of the course merged into a student's own branch,
+its given files with all fixes since.
+
+It is `git merge -X ours`: where a fix and the student changed the same lines,
+the student's stay, and the fix is shown, with the function it is about. So a
+merge never ends half done, and nobody's work is ever overwritten."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.git import Repository
+from grader.lab import find_labs
+from grader.labtool import Sources, definitions
+from grader.verdict import UsageError
+
+REMOTE = "origin"
+LAB_BRANCH = re.compile(r"refs/(?:heads|remotes/[^/]+)/lab/(\d+)-([^/]+)")
+CONFLICT = re.compile(
+    r"^<{7} [^\n]*\n(.*?)^={7}\n(.*?)^>{7} [^\n]*\n",
+    re.MULTILINE | re.DOTALL,
+)
+LINES_SHOWN_MAX = 12
+
+
+@dataclass(frozen=True)
+class Release:
+    """A lab's branch as this repository knows it."""
+
+    number: int
+    name: str
+    reference: str
+    commit: str
+
+    @property
+    def folder(self) -> str:
+        return f"{self.number}-{self.name}"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A place where the student's lines stayed instead of a fix."""
+
+    path: str
+    function: str | None
+    fix: tuple[str, ...]  # its lines; none if it takes lines away
+
+    def told(self) -> Iterator[str]:
+        """The place, and what the fix says there."""
+        inside = f", in {self.function}" if self.function else ""
+        yield f"  {self.path}{inside}: your lines were kept. The fix has"
+        for line in self.fix[:LINES_SHOWN_MAX] or ("nothing here",):
+            yield f"    | {line}".rstrip()
+        if len(self.fix) > LINES_SHOWN_MAX:
+            yield f"    | ... {len(self.fix) - LINES_SHOWN_MAX} lines more"
+
+
+def releases(repository: Repository) -> list[Release]:
+    """The labs there are branches of, by number: those of the remote, or
+    where there is none those here."""
+    for place in (f"refs/remotes/{REMOTE}/lab", "refs/heads/lab"):
+        found = [
+            Release(int(match[1]), match[2], reference, commit)
+            for reference, commit in repository.references(place).items()
+            if (match := LAB_BRANCH.fullmatch(reference))
+        ]
+        if found:
+            return sorted(found, key=lambda release: release.number)
+    return []
+
+
+def release_of(repository: Repository, lab: str) -> str | None:
+    """The commit of a lab's branch, given by its folder, that the work here
+    comes from: the newest that was merged. None if nobody can say."""
+    for release in releases(repository):
+        if release.folder == lab:
+            return repository.ask("merge-base", "HEAD", release.commit)
+    return None
+
+
+def release_sources(root: Path, commit: str) -> Sources | None:
+    """The kernel's sources in a commit, if a lab's branch has it."""
+    repository = Repository(root)
+    if not repository.is_top():
+        return None
+    known = releases(repository)
+    if not any(repository.contains(each.commit, commit) for each in known):
+        return None
+    sources: Sources = {}
+    for path in repository.tree(commit):
+        if path.startswith("kernel/"):
+            content = repository.content(commit, path)
+            sources[path.removeprefix("kernel/")] = content or b""
+    return sources
+
+
+def update(root: Path, name: str) -> list[str]:
+    """Merges a lab, called `4`, `ipc` or `4-ipc`, or if `name` is empty the
+    one that the student has come to. Returns what is to be said."""
+    repository = Repository(root)
+    if not repository.is_top():
+        raise UsageError(f"{root} is not the top of a git repository")
+    _check_clean(repository)
+    said = []
+    if repository.ask("remote", "get-url", REMOTE):
+        if repository.status("fetch", "--quiet", REMOTE):
+            said.append(f"{REMOTE} cannot be reached: this is what was known.")
+    known = releases(repository)
+    release = _chosen(root, known, name)
+    said += _merge(repository, release)
+    if newer := [r.folder for r in known if r.number > release.number]:
+        said.append(
+            f"There is more: {', '.join(newer)}. To begin it:"
+            f" make update LAB={newer[0]}"
+        )
+    return said
+
+
+def _check_clean(repository: Repository) -> None:
+    """UsageError if a merge could meet work that is not committed."""
+    if repository.ask("rev-parse", "-q", "--verify", "MERGE_HEAD"):
+        raise UsageError("a merge is under way: finish it, or git merge --abort")
+    if repository.run("status", "--porcelain", "--untracked-files=no"):
+        raise UsageError(
+            "there are changes that are not committed. Commit them first:"
+            " git commit -a"
+        )
+    if not repository.ask("var", "GIT_COMMITTER_IDENT"):
+        raise UsageError(
+            "git does not know who you are: git config user.name 'Your Name';"
+            " git config user.email you@example.org"
+        )
+
+
+def _chosen(root: Path, known: Sequence[Release], name: str) -> Release:
+    """The release to merge; UsageError names those there are."""
+    if not known:
+        raise UsageError(
+            f"there is no branch lab/* here nor in {REMOTE}: was this tree"
+            " cloned from the course's?"
+        )
+    if not name:
+        here = {lab.folder for lab in find_labs(root)}
+        mine = [release for release in known if release.folder in here]
+        return (mine or known[:1])[-1]
+    for release in known:
+        if name in (str(release.number), release.name, release.folder):
+            return release
+    there = ", ".join(release.folder for release in known)
+    raise UsageError(f"there is no lab {name!r} yet; there are {there}")
+
+
+def _merge(repository: Repository, release: Release) -> list[str]:
+    """Merges a release and tells how it went."""
+    branch = f"lab/{release.folder}"
+    base = repository.ask("merge-base", "HEAD", release.commit)
+    if not base:
+        raise UsageError(
+            f"your branch and {branch} have nothing in common: only a tree"
+            " that was cloned from the course's can be updated"
+        )
+    if base == release.commit:
+        return [f"You have all of {branch} already."]
+    kept = _would_keep(repository, release)
+    words = ("merge", "-X", "ours", "--no-edit", "--quiet")
+    message = f"Merge {branch}"
+    if repository.status(*words, "-m", message, release.commit):
+        _settle(repository)
+    taken = repository.run("diff", "--name-only", base, release.commit)
+    count = len(taken.splitlines())
+    said = [f"Merged {branch}: {count} file{'s' if count > 1 else ''}."]
+    if kept:
+        said.append("You had changed the same lines as a fix:")
+        for each in kept:
+            said += each.told()
+        said.append("If the fix is right for yours, put it in by hand.")
+    return said
+
+
+def _settle(repository: Repository) -> None:
+    """Ends a merge that stopped because one side removed a file: where the
+    student has it, theirs stays, where not, it stays away. UsageError if it
+    stopped for another reason, with nothing changed."""
+    unmerged = repository.run("ls-files", "--unmerged", "-z").split("\0")[:-1]
+    stages: dict[str, set[str]] = {}
+    for line in unmerged:
+        what, path = line.split("\t", 1)
+        stages.setdefault(path, set()).add(what.split(" ")[2])
+    for path, found in stages.items():
+        if "2" in found:
+            repository.run("checkout", "--ours", "--", path)
+            repository.run("add", "--", path)
+        else:
+            repository.run("rm", "--quiet", "--force", "--", path)
+    if not repository.ask("rev-parse", "-q", "--verify", "MERGE_HEAD"):
+        raise UsageError(
+            "git cannot merge: a file of yours that you never committed is in"
+            " the way of one that is new. Move it, or commit it"
+        )
+    repository.run("commit", "--no-edit", "--quiet")
+
+
+def _would_keep(repository: Repository, release: Release) -> list[Kept]:
+    """Where the merge will keep the student's lines against the release's:
+    git tries the merge without -X ours, and touches nothing."""
+    words = ("merge-tree", "--write-tree", "--name-only", "-z")
+    settings = ("-c", "merge.conflictStyle=merge")
+    printed = repository.output(*settings, *words, "HEAD", release.commit)
+    tree, *rest = printed.split("\0")
+    paths = rest[: rest.index("")] if "" in rest else []
+    kept = []
+    for path in dict.fromkeys(paths):
+        content = repository.content(tree, path)
+        text = (content or b"").decode(errors="replace")
+        places = list(_places(path, text))
+        # No mark in it: one side changed the file, the other removed it.
+        kept += places or [Kept(path, None, ("a change, or no such file",))]
+    return kept
+
+
+def _places(path: str, text: str) -> Iterator[Kept]:
+    """The conflicts in a merged text."""
+    for match in CONFLICT.finditer(text):
+        # As the student has it: the other conflicts do not matter here.
+        before = CONFLICT.sub(lambda m: m[1], text[: match.start()])
+        mine = before + match[1] + CONFLICT.sub(
+            lambda m: m[1], text[match.end() :]
+        )
+        start, end = len(before), len(before) + len(match[1])
+        function = next(
+            (
+                found.name
+                for found in definitions(mine, path).values()
+                if found.comment < end and start < found.end
+            ),
+            None,
+        )
+        yield Kept(path, function, tuple(match[2].splitlines()))
