@@ -128,8 +128,8 @@ update: install ## merge fixes, or a lab, into your branch: [LAB=traps]
 handin: install ## pack your work on a lab: LAB=ipc
 	@$(PYTHON) -m grader handin --lab '$(LAB)'
 
-branches: install ## instructors: make lab/* from main [MESSAGE="what is new"]
-	@$(PYTHON) -m grader branches --message '$(MESSAGE)'
+branches: install ## instructors: write lab/* [MESSAGE="what is new"]
+	@$(PYTHON) -m grader branches --message "$$MESSAGE"
 
 bench: all test-programs ## measure, in instructions, to build/bench.json
 	@$(PYTHON) tests/bench.py

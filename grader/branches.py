@@ -37,7 +37,6 @@ from grader.starter import files_with, has_solutions, is_for_students, stubs
 from grader.verdict import UsageError
 
 AUTHOR = "Chaski course", "course@chaski.invalid"
-REMOTE = "origin"
 PATHS_NAMED_MAX = 20
 
 
@@ -191,16 +190,19 @@ class Publication:
 
     def _tip(self, branch: str) -> str | None:
         """The newest commit of a branch, here or where it was published."""
-        here = self.repository.commit(f"refs/heads/{branch}")
-        there = self.repository.commit(f"refs/remotes/{REMOTE}/{branch}")
-        if not here or not there or self.repository.contains(here, there):
-            return here or there
-        if self.repository.contains(there, here):
-            return there
-        raise UsageError(
-            f"{branch} here and in {REMOTE} have parted. Delete the one here:"
-            f" git branch -D {branch}"
+        known = self.repository.references(
+            f"refs/heads/{branch}", f"refs/remotes/*/{branch}"
         )
+        for tip in known.values():
+            others = known.values()
+            if all(self.repository.contains(tip, other) for other in others):
+                return tip
+        if known:
+            raise UsageError(
+                f"{' and '.join(known)} have parted: what was published must"
+                " go on. Delete what was not"
+            )
+        return None
 
     def _write(self, tree: Tree, parents: Sequence[str], message: str) -> str:
         """B4: one commit; its id."""

@@ -30,6 +30,7 @@ from grader.gate import (
     subjects,
     write_hints,
 )
+from grader.git import Repository
 from grader.grade import Exit, Order
 from grader.handin import handin
 from grader.hints import HINTS_FILE, Hints
@@ -219,7 +220,10 @@ def _branches(options: argparse.Namespace) -> int:
     root = options.root.resolve()
     steps = write_branches(root, options.source, options.message)
     print("\n".join(told(steps)))
-    print("Nothing is published yet: git push origin 'lab/...', as you wish.")
+    words = ("status", "--porcelain", "--untracked-files=no")
+    if options.source == "HEAD" and Repository(root).run(*words):
+        print("What is not committed is not in them.")
+    print("Nothing is published yet: docs/course.md says what to push, and when.")
     return Exit.ALL_PASSED
 
 

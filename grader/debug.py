@@ -75,12 +75,17 @@ def _become_gdb(order: Order, exercise: Exercise, run: str) -> NoReturn:
     script.write_text(
         "".join(f"break {name}\n" for name in functions) + "continue\n"
     )
+    programs = f"build/labs/{order.lab.folder}"
+    if not order.lab.programs:
+        # What the kernel itself drives: gdb reads an empty list.
+        (place / "programs").write_text("")
+        programs = _relative(place, order.root)
     more = os.environ.get("GDB_ARGUMENTS", "")
     # A socket's path has 107 bytes at most: relative ones are short.
     environment = {
         **os.environ,
         "BUILD": _relative(order.out / "build", order.root),
-        "PROGRAMS": f"build/labs/{order.lab.folder}",
+        "PROGRAMS": programs,
         "RUN": _relative(place, order.root),
         "GDB_ARGUMENTS": f"{more} -x {_relative(script, order.root)}",
     }

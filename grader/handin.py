@@ -9,6 +9,7 @@ refused here."""
 
 import gzip
 import io
+import os
 import tarfile
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def handin(root: Path, lab: Lab, out: Path) -> list[str]:
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(_packed(files))
     size = out.stat().st_size
-    said = [f"{out}: {len(files) - 1} files, {size:,} bytes"]
+    said = [f"{os.path.relpath(out)}: {len(files) - 1} files, {size:,} bytes"]
     said += given.notes
     if not release:
         said.append(

@@ -265,6 +265,27 @@ def test_a_branch_that_is_checked_out_is_left_alone(project: Tree) -> None:
         write_branches(project.root, "main")
 
 
+def test_branches_that_have_parted(project: Tree) -> None:
+    """What others wrote is known by now, and is not what was written here."""
+    other = cloned(project, "other", "main")
+    write_branches(project.root, "main")
+    other.edit("kernel/echo.c", lambda text: text.replace("% 10", "% 10U"))
+    other.commit("kernel: mend")
+    write_branches(other.root, "HEAD")
+    project.git("remote", "add", "course", str(other.root))
+    project.git("fetch", "-q", "course")
+    with pytest.raises(UsageError, match="have parted"):
+        write_branches(project.root, "main")
+    heads = [lab.folder for lab in project.labs]
+    heads += [f"{folder}-start" for folder in heads[1:]]
+    for folder in heads:
+        kind = "instructor/lab" if folder.endswith("-start") else "lab"
+        project.git("update-ref", "-d", f"refs/heads/{kind}/{folder}")
+    project.git("fetch", "-q", "course")
+    news = {step.news for step in write_branches(project.root, "main")}
+    assert news == {"fixed", "merged"}
+
+
 def test_a_students_tree_makes_no_branches(project: Tree) -> None:
     write_branches(project.root, "main")
     student = cloned(project, "student", "lab/9-fake")
