@@ -88,15 +88,20 @@ class Workshop:
             *("OPTIMIZE=-Og", "KERNEL_LTO="),
         ]
 
+    def contract(self, lab: Lab) -> list[str]:
+        """What the compiler says of a lab's contract.c, if the lab has one,
+        in the kernel that was built last, or should have been."""
+        if not (lab.path / "contract.c").is_file():
+            return []
+        variables = [*self._variables(), "WERROR=", f"LAB={lab.folder}"]
+        return _make(self.root, [*variables, "contract"]) or []
+
     def moved(self, labs: Iterable[Lab]) -> list[str]:
-        """What labs fix and the kernel that was built last, or should have
-        been, has otherwise: a sentence for each name and type."""
+        """What labs fix and that kernel has otherwise: a sentence for each
+        name and type."""
         found: list[str] = []
         for lab in labs:
-            if not (lab.path / "contract.c").is_file():
-                continue
-            variables = [*self._variables(), "WERROR=", f"LAB={lab.folder}"]
-            for line in _make(self.root, [*variables, "contract"]) or ():
+            for line in self.contract(lab):
                 if match := MOVED_TYPE.search(line):
                     found.append(match[1])
                 elif match := MOVED_NAME.search(line):

@@ -223,7 +223,7 @@ def _branches(options: argparse.Namespace) -> int:
     words = ("status", "--porcelain", "--untracked-files=no")
     if options.source == "HEAD" and Repository(root).run(*words):
         print("What is not committed is not in them.")
-    print("Nothing is published yet: docs/course.md says what to push, and when.")
+    print("Nothing is published yet: see docs/course.md.")
     return Exit.ALL_PASSED
 
 

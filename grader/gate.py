@@ -277,12 +277,16 @@ def _on(base: Sources, path: Path) -> Submission:
 
 
 def _build_strictly(order: Order) -> None:
-    """The starter must build without a warning."""
+    """The starter must build without a warning, and keep the contract."""
     sources = starter_sources(order.root, order.lab)
+    workshop = Workshop(order.root, order.out / "strict")
     try:
-        Workshop(order.root, order.out / "strict").kernel(sources, werror=True)
+        workshop.kernel(sources, werror=True)
     except BuildError as error:
         raise GateError(f"the starter does not build:\n{error}") from error
+    if log := workshop.contract(order.lab):
+        text = "\n".join(log)
+        raise GateError(f"the starter does not keep contract.c:\n{text}")
 
 
 def _header(path: Path | None) -> str:

@@ -121,7 +121,9 @@ def update(root: Path, name: str) -> list[str]:
 def _check_clean(repository: Repository) -> None:
     """UsageError if a merge could meet work that is not committed."""
     if repository.ask("rev-parse", "-q", "--verify", "MERGE_HEAD"):
-        raise UsageError("a merge is under way: finish it, or git merge --abort")
+        raise UsageError(
+            "a merge is under way: finish it, or git merge --abort"
+        )
     if repository.run("status", "--porcelain", "--untracked-files=no"):
         raise UsageError(
             "there are changes that are not committed. Commit them first:"

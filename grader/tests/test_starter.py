@@ -94,6 +94,23 @@ def test_a_later_lab_that_is_called_is_noticed(project: Project) -> None:
     assert "so-far gets 0 of 10 points" in done.stdout
 
 
+def test_a_contract_that_nobody_keeps(project: Project) -> None:
+    """A mistake in it is found when the lab is examined."""
+    file = project.root / "labs/8-echo/contract.c"
+    text = file.read_text()
+    try:
+        file.write_text(text + "CONTRACT(echo_none, int(void));\n")
+        done = project.call(
+            *("gate", "--lab", "8", "--out", project.root / "out"),
+            *("--seed", "0x5a17"),
+        )
+    finally:
+        file.write_text(text)
+    assert done.returncode == 1
+    assert "the starter does not keep contract.c" in done.stdout
+    assert "'echo_none' undeclared" in done.stdout
+
+
 def test_a_stub_in_assembly(tmp_path: Path) -> None:
     """It is in stubs.S, and stops the machine in the same way."""
     (tmp_path / "kernel").mkdir()
