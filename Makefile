@@ -125,7 +125,7 @@ gdb-build: install
 update: install ## merge fixes, or a lab, into your branch: [LAB=traps]
 	@$(PYTHON) -m grader update --lab '$(LAB)'
 
-handin: install ## pack your work on a lab: LAB=ipc
+handin: install ## pack your work for handing it in: [LAB=ipc]
 	@$(PYTHON) -m grader handin --lab '$(LAB)'
 
 branches: install ## instructors: write lab/* [MESSAGE="what is new"]
@@ -227,9 +227,9 @@ $(BUILD)/%.bin: $(BUILD)/%.elf
 
 -include $(kernel_objects:.o=.d)
 
-# Whether the kernel has what a lab fixes; LAB is its full name.
+# Whether the kernel has what labs fix; LAB has their full names.
 contract: install
-	@$(CROSS)gcc $(KERNEL_FLAGS) -fsyntax-only labs/$(LAB)/contract.c
+	@$(CROSS)gcc $(KERNEL_FLAGS) -fsyntax-only $(LAB:%=labs/%/contract.c)
 
 # ---------------------------------------------------------- the user library
 

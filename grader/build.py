@@ -20,6 +20,7 @@ from grader.verdict import InfrastructureError
 
 BUILD_SECONDS = 300
 LOG_LINES = 20
+CONTRACT_LINES = 1000
 
 # How the compiler says that labs/<lab>/contract.c does not hold.
 MOVED_TYPE = re.compile(r'static assertion failed: "(.*)"')
@@ -88,24 +89,26 @@ class Workshop:
             *("OPTIMIZE=-Og", "KERNEL_LTO="),
         ]
 
-    def contract(self, lab: Lab) -> list[str]:
-        """What the compiler says of a lab's contract.c, if the lab has one,
-        in the kernel that was built last, or should have been."""
-        if not (lab.path / "contract.c").is_file():
+    def contract(self, labs: Iterable[Lab]) -> list[str]:
+        """What the compiler says of the labs' contract.c, of those that have
+        one, in the kernel that was built last, or should have been."""
+        folders = [
+            lab.folder for lab in labs if (lab.path / "contract.c").is_file()
+        ]
+        if not folders:
             return []
-        variables = [*self._variables(), "WERROR=", f"LAB={lab.folder}"]
-        return _make(self.root, [*variables, "contract"]) or []
+        words = [*self._variables(), "WERROR=", f"LAB={' '.join(folders)}"]
+        return _make(self.root, [*words, "contract"], CONTRACT_LINES) or []
 
     def moved(self, labs: Iterable[Lab]) -> list[str]:
         """What labs fix and that kernel has otherwise: a sentence for each
         name and type."""
         found: list[str] = []
-        for lab in labs:
-            for line in self.contract(lab):
-                if match := MOVED_TYPE.search(line):
-                    found.append(match[1])
-                elif match := MOVED_NAME.search(line):
-                    found.append(f"{match[1]} is no longer declared")
+        for line in self.contract(labs):
+            if match := MOVED_TYPE.search(line):
+                found.append(match[1])
+            elif match := MOVED_NAME.search(line):
+                found.append(f"{match[1]} is no longer declared")
         return list(dict.fromkeys(found))
 
     def programs(self, lab: Lab) -> Path:
@@ -130,7 +133,9 @@ def _synchronise(directory: Path, sources: Sources) -> None:
             file.unlink()
 
 
-def _make(root: Path, arguments: list[str]) -> list[str] | None:
+def _make(
+    root: Path, arguments: list[str], lines_max: int = LOG_LINES
+) -> list[str] | None:
     """Runs make; None if it succeeded, else the first lines it said."""
     drop = {*MAKE_VARIABLES, *OWN_VARIABLES}
     environment = {k: v for k, v in os.environ.items() if k not in drop}
@@ -154,4 +159,4 @@ def _make(root: Path, arguments: list[str]) -> list[str] | None:
     # Compilers talk on stderr; what they say comes before make's summary.
     lines = done.stderr.decode(errors="replace").splitlines()
     lines += done.stdout.decode(errors="replace").splitlines()
-    return lines[:LOG_LINES] or ["make failed without a word"]
+    return lines[:lines_max] or ["make failed without a word"]

@@ -34,7 +34,7 @@ from grader.git import Repository
 from grader.grade import Exit, Order
 from grader.handin import handin
 from grader.hints import HINTS_FILE, Hints
-from grader.lab import find_lab
+from grader.lab import find_lab, find_labs
 from grader.second import grade_twice, read_course
 from grader.seed import PUBLIC_SEEDS
 from grader.starter import write_starter
@@ -236,7 +236,8 @@ def _update(options: argparse.Namespace) -> int:
 def _handin(options: argparse.Namespace) -> int:
     """Packs a student's work."""
     root = options.root.resolve()
-    lab = find_lab(root, options.lab)
+    # The one that the student has come to.
+    lab = find_lab(root, options.lab) if options.lab else find_labs(root)[-1]
     name = f"handin-{lab.folder}.tar.gz"
     out = options.out or root / "build" / name
     print("\n".join(handin(root, lab, out)))

@@ -40,7 +40,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from grader.build import BuildError, Workshop, pristine_sources
+from grader.build import (
+    LOG_LINES,
+    BuildError,
+    Workshop,
+    pristine_sources,
+)
 from grader.grade import Exit, Order, grade_submission
 from grader.hints import HINTS_FILE, Hints, Mutant, signature
 from grader.labtool import Sources, apply_patch, first_comment
@@ -284,8 +289,8 @@ def _build_strictly(order: Order) -> None:
         workshop.kernel(sources, werror=True)
     except BuildError as error:
         raise GateError(f"the starter does not build:\n{error}") from error
-    if log := workshop.contract(order.lab):
-        text = "\n".join(log)
+    if log := workshop.contract([order.lab]):
+        text = "\n".join(log[:LOG_LINES])
         raise GateError(f"the starter does not keep contract.c:\n{text}")
 
 
