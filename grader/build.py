@@ -111,13 +111,47 @@ class Workshop:
                 found.append(f"{match[1]} is no longer declared")
         return list(dict.fromkeys(found))
 
-    def programs(self, lab: Lab) -> Path:
-        """Builds a lab's programs; the directory with boot.cpio and ELFs."""
-        log = _make(self.root, [f"LAB={lab.folder}", "lab-programs"])
-        if log is not None:
-            text = "\n".join(log)
-            raise InfrastructureError(f"the lab's programs:\n{text}")
-        return self.root / "build" / "labs" / lab.folder
+    def programs(self, lab: Lab, user: Sources | None = None) -> Path:
+        """Builds a lab's programs; the directory with boot.cpio and ELFs.
+        `user` has the files of user/ that are a student's, by their path in
+        the project: BuildError if they do not build."""
+        words = [f"LAB={lab.folder}", "lab-programs"]
+        if user:
+            root = self._tree_with(user)
+            log = _make(root, [*words, "WERROR="])
+            if log is not None:
+                raise BuildError(log)
+        else:
+            root = self.root
+            log = _make(root, words)
+            if log is not None:
+                text = "\n".join(log)
+                raise InfrastructureError(f"the lab's programs:\n{text}")
+        return root / "build" / "labs" / lab.folder
+
+    def _tree_with(self, user: Sources) -> Path:
+        """A tree whose user/ has other files; all else leads to the
+        project's."""
+        tree = self.build.parent / "tree"
+        tree.mkdir(parents=True, exist_ok=True)
+        for entry in self.root.iterdir():
+            link = tree / entry.name
+            if entry.name not in ("user", "build") and not link.exists():
+                link.symlink_to(entry.resolve())
+        own = self.root / "user"
+        sources = {
+            str(file.relative_to(self.root)): file.read_bytes()
+            for file in sorted(own.rglob("*"))
+            if file.is_file()
+        }
+        _synchronise(
+            tree / "user",
+            {
+                path.removeprefix("user/"): content
+                for path, content in {**sources, **user}.items()
+            },
+        )
+        return tree
 
 
 def _synchronise(directory: Path, sources: Sources) -> None:

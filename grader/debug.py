@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from grader import qemu
 from grader.grade import Exit, Order, grade
+from grader.job import JOB_FILE, Job
 from grader.lab import Exercise
 from grader.labtool import locate
 from grader.verdict import InfrastructureError, UsageError, Verdict
@@ -75,7 +76,8 @@ def _become_gdb(order: Order, exercise: Exercise, run: str) -> NoReturn:
     script.write_text(
         "".join(f"break {name}\n" for name in functions) + "continue\n"
     )
-    programs = f"build/labs/{order.lab.folder}"
+    job = Job.read(order.out / JOB_FILE)
+    programs = _relative(job.programs, order.root)
     if not order.lab.programs:
         # What the kernel itself drives: gdb reads an empty list.
         (place / "programs").write_text("")

@@ -50,7 +50,7 @@ from grader.grade import Exit, Order, grade_submission
 from grader.hints import HINTS_FILE, Hints, Mutant, signature
 from grader.labtool import Sources, apply_patch, first_comment
 from grader.lab import Lab, find_labs
-from grader.starter import so_far_sources, starter_sources
+from grader.starter import so_far_sources, starter_sources, starter_user
 from grader.submission import Submission, read_submission
 from grader.verdict import UsageError, Verdict
 
@@ -267,10 +267,12 @@ def subject_sources(order: Order, subject: Subject) -> Submission:
             str(subject), so_far_sources(order.root, order.lab)
         )
     starter = starter_sources(order.root, order.lab)
+    user = starter_user(order.root, order.lab)
     if not subject.path:
-        return Submission(str(subject), starter)
-    base = starter if subject.kind is Kind.CHEAT else reference
-    return _on(base, subject.path)
+        return Submission(str(subject), starter, user=user)
+    if subject.kind is Kind.CHEAT:
+        return replace(_on(starter, subject.path), user=user)
+    return _on(reference, subject.path)
 
 
 def _on(base: Sources, path: Path) -> Submission:

@@ -17,13 +17,14 @@ from typing import TextIO
 
 from grader import card, poison
 from grader.build import BuildError, Workshop, pristine_sources
-from grader.job import Job
+from grader.job import JOB_FILE, Job
 from grader.lab import Lab, find_labs
 from grader.results import Results
 from grader.starter import (
     has_solutions,
     kernel_with,
     starter_sources,
+    starter_user,
     stubs,
 )
 from grader.submission import (
@@ -79,6 +80,7 @@ def submission_at(order: Order, path: Path) -> Submission:
         pristine_sources(order.root),
         lambda: starter_sources(order.root, order.lab),
         _releases(order.root) if has_solutions(order.root) else None,
+        starter_user(order.root, order.lab),
     )
 
 
@@ -107,6 +109,7 @@ def grade_submission(
         for note in submission.notes:
             print(f"  note: {note}", file=order.talk)
         kernel = workshop.kernel(submission.sources)
+        programs = workshop.programs(order.lab, submission.user)
     except Refused as refusal:
         return _does_not_build(order, label, str(refusal), [])
     except BuildError as error:
@@ -122,7 +125,7 @@ def grade_submission(
         kernel=kernel.binary,
         kernel_elf=kernel.elf,
         sources=kernel.sources,
-        programs=workshop.programs(order.lab),
+        programs=programs,
         memory=poison.template(order.root / "build"),
         out=order.out,
         seeds=list(order.seeds),
@@ -160,7 +163,7 @@ def _does_not_build(
 
 def _run_tests(order: Order, job: Job) -> int:
     """Runs pytest on the lab's tests; its exit status."""
-    file = job.out / "job.json"
+    file = job.out / JOB_FILE
     job.out.mkdir(parents=True, exist_ok=True)
     job.write(file)
     # This grader, whichever tree it grades for.

@@ -14,29 +14,17 @@ import tarfile
 from pathlib import Path
 
 from grader.git import Repository
-from grader.lab import Lab, find_labs
+from grader.lab import Lab
+from grader.starter import user_files
 from grader.submission import ORIGIN_FILE, Origin, Refused, read_files
 from grader.update import release_of
 from grader.verdict import UsageError
 
 
-def user_files(lab: Lab) -> list[str]:
-    """The files outside the kernel that are exercises of this lab or of an
-    earlier one."""
-    found = {
-        function.file
-        for each in find_labs(lab.root)
-        if each.number <= lab.number
-        for function in each.functions
-        if not function.file.startswith("kernel/")
-    }
-    return sorted(found)
-
-
 def handin(root: Path, lab: Lab, out: Path) -> list[str]:
     """Packs the work in a student's tree. Returns what is to be said."""
     try:
-        given = read_files(root, user_files(lab))
+        given = read_files(root, user_files(root, lab))
     except Refused as refusal:
         raise UsageError(str(refusal)) from refusal
     repository = Repository(root)

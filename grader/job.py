@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 
+JOB_FILE = "job.json"
+
+
 @dataclass(frozen=True)
 class Job:
     """What to grade: written by the command line, read by the plugin."""

@@ -48,6 +48,30 @@ def so_far_sources(root: Path, lab: Lab) -> Sources:
     )
 
 
+def user_files(root: Path, lab: Lab) -> list[str]:
+    """The files outside the kernel that are exercises of this lab or of an
+    earlier one."""
+    found = {
+        function.file
+        for each in find_labs(root)
+        if each.number <= lab.number
+        for function in each.functions
+        if not function.file.startswith("kernel/")
+    }
+    return sorted(found)
+
+
+def starter_user(root: Path, lab: Lab) -> Sources:
+    """These files as the starter has them, by their path in the project."""
+    stubbed = files_with(root, stubs(_from(root, lab.number)))
+    return {
+        name: stubbed[name].encode()
+        if name in stubbed
+        else (root / name).read_bytes()
+        for name in user_files(root, lab)
+    }
+
+
 def _from(root: Path, number: int) -> list[Lab]:
     """The project's labs from this number on."""
     return [lab for lab in find_labs(root) if lab.number >= number]
@@ -111,16 +135,23 @@ def write_starter(root: Path, lab: Lab, out: Path) -> int:
         )
     labs = find_labs(root)
     folders = [each.folder for each in labs if each.number <= lab.number]
+    user = user_files(root, lab)
     count = 0
     for path in _project_files(root):
-        if path.parts[0] == "kernel" or not is_for_students(path, folders):
+        if path.parts[0] == "kernel" or str(path) in user:
+            continue  # as the starter has them, below
+        if not is_for_students(path, folders):
             continue
         target = out / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(root / path, target, follow_symlinks=False)
         count += 1
-    for name, content in starter_sources(root, lab).items():
-        target = out / "kernel" / name
+    files = {
+        f"kernel/{name}": content
+        for name, content in starter_sources(root, lab).items()
+    }
+    for name, content in {**files, **starter_user(root, lab)}.items():
+        target = out / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
         count += 1

@@ -27,7 +27,7 @@ import tempfile
 import tomllib
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from grader.labtool import Sources, apply_patch
@@ -97,6 +97,8 @@ class Submission:
     label: str
     sources: Sources
     notes: tuple[str, ...] = ()
+    # The files outside the kernel that are exercises, by path in the project.
+    user: Sources = field(default_factory=dict)
 
 
 @dataclass
@@ -120,15 +122,21 @@ def read_submission(
     reference: Sources,
     starter: Callable[[], Sources],
     releases: Releases | None = None,
+    user: Sources | None = None,
 ) -> Submission:
     """The submission at `path`. `reference` is the project's kernel,
-    `starter` makes the one with stubs, for what is missing; `releases` knows
-    what students were given. Refused or UsageError if it cannot be used."""
+    `starter` makes the one with stubs, for what is missing, and `user` has
+    the starter's other files with exercises; `releases` knows what students
+    were given. Refused or UsageError if it cannot be used."""
+    others = user or {}
     if not path.exists():
         raise UsageError(f"{path} does not exist")
     if path.is_dir() or path.name.endswith(ARCHIVES):
-        given = read_files(path)
-        return _complete(str(path), given, reference, starter, releases)
+        given = read_files(path, list(others))
+        submission = _complete(
+            str(path), given, reference, starter, releases
+        )
+        return _with_user(submission, given, others)
     if path.suffix not in SUFFIXES:
         raise UsageError(
             f"{path} is neither a directory with kernel/ in it nor a .c file,"
@@ -138,7 +146,7 @@ def read_submission(
     if path.name in reference:
         sources = {**starter(), path.name: content}
         note = f"all files but kernel/{path.name} are from the starter"
-        return Submission(str(path), sources, (note,))
+        return Submission(str(path), sources, (note,), others)
     text = content.decode(errors="surrogateescape")
     sources = apply_patch(reference, text, path.name)
     return Submission(str(path), sources)
@@ -293,6 +301,20 @@ def _complete(
             + ", ".join(f"kernel/{name}" for name in missing)
         )
     return Submission(label, {**pristine, **given}, tuple(notes))
+
+
+def _with_user(
+    submission: Submission, given: Given, others: Sources
+) -> Submission:
+    """A submission with what was handed in of the files outside the
+    kernel."""
+    missing = [name for name in others if name not in given.files]
+    user = {name: given.files.get(name, others[name]) for name in others}
+    notes = submission.notes
+    if missing:
+        names = ", ".join(missing)
+        notes = (*notes, f"not handed in, so taken from the starter: {names}")
+    return replace(submission, user=user, notes=notes)
 
 
 def _mended(

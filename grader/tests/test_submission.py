@@ -12,13 +12,18 @@ from pathlib import Path
 
 import pytest
 
+from grader.build import BuildError, Workshop
 from grader.git import Repository
+from grader.lab import find_lab
+from grader.starter import starter_user
 from grader.submission import (
     ARCHIVE_BYTES_MAX,
     FILE_BYTES_MAX,
     Refused,
+    Submission,
     merge_file,
     read_files,
+    read_submission,
 )
 from grader.tests.conftest import Project
 
@@ -167,6 +172,61 @@ def test_a_fix_in_given_lines_comes_in() -> None:
     assert merge_file(ours, base, theirs) == both
     binary = b"\0\1\2"
     assert merge_file(binary, base, theirs) == binary
+
+
+MAKE_COPIES = """\
+lab-programs:
+\t@mkdir -p build/labs/$(LAB)
+\t@! grep -q nonsense user/names.c
+\t@cat user/names.c user/init.c labs/lab.txt >build/labs/$(LAB)/boot.cpio
+"""
+
+
+def test_exercises_outside_the_kernel(tmp_path: Path) -> None:
+    """Programs are built with the student's files among the project's, which
+    stay as they are."""
+    root = tmp_path / "root"
+    for name, text in (
+        ("Makefile", MAKE_COPIES),
+        ("user/names.c", "int\nname(void)\n{\n    return 7;\n}\n"),
+        ("user/init.c", "init\n"),
+        ("labs/lab.txt", "lab\n"),
+        ("labs/6-lab/stubs.c", "int\nname(void)\n{\n    return 0;\n}\n"),
+        (
+            "labs/6-lab/lab.toml",
+            'number = 6\nname = "lab"\ntitle = "t"\nbudget = 1\n'
+            'programs = ["p"]\n[[exercise]]\nid = "6.1"\ntitle = "t"\n'
+            'score = []\nfunctions = [{ name = "name",'
+            ' file = "user/names.c", stub = "refuse" }]\n',
+        ),
+        ("kernel/a.c", "int a;\n"),
+        ("mine/kernel/a.c", "int b;\n"),
+    ):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    lab = find_lab(root, "6")
+    starter = starter_user(root, lab)
+    assert b"return 0" in starter["user/names.c"]
+    reference = {"a.c": b"int a;\n"}
+
+    def submitted() -> Submission:
+        return read_submission(
+            root / "mine", reference, lambda: reference, user=starter
+        )
+
+    assert submitted().user == starter
+    assert "from the starter: user/names.c" in submitted().notes[0]
+    (root / "mine/user").mkdir()
+    (root / "mine/user/names.c").write_text("mine\n")
+    (root / "mine/user/init.c").write_text("not mine\n")
+    workshop = Workshop(root, tmp_path / "out")
+    built = workshop.programs(lab, submitted().user) / "boot.cpio"
+    assert built.read_text() == "mine\ninit\nlab\n"
+    assert "return 7" in (root / "user/names.c").read_text()
+    assert "return 7" in (workshop.programs(lab) / "boot.cpio").read_text()
+    (root / "mine/user/names.c").write_text("nonsense\n")
+    with pytest.raises(BuildError):
+        workshop.programs(lab, submitted().user)
 
 
 # ------------------------------------------------- from the student to a mark
