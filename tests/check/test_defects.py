@@ -29,14 +29,20 @@ DEFECTS = {
     "local_fence": Defect(
         "tlb",
         "hart.c",
-        "if (hart_count > 1)\n        sbi_flush_all_harts",
-        "if (hart_count > HART_MAX)\n        sbi_flush_all_harts",
+        "    if (others)\n        sbi_flush(",
+        "    if (false)\n        sbi_flush(",
     ),
     "local_code_fence": Defect(
-        "tlb", "hart.c", "        sbi_flush_code_all_harts();", "        ;"
+        "tlb", "hart.c", "        sbi_flush_code(others);", "        ;"
     ),
     "no_own_code_fence": Defect(
-        "tlb", "hart.c", "    riscv_flush_code();", ""
+        "tlb",
+        "hart.c",
+        "    riscv_flush_code();\n    if (others)",
+        "    if (others)",
+    ),
+    "no_fence_after_a_rest": Defect(
+        "tlb", "hart.c", "            harts[i].is_flush_due = true;", "            ;"
     ),
     "leave_in_name_only": Defect(
         "tlb", "hart.c", "    CSR_WRITE(satp, hart->satp);", ""
@@ -64,7 +70,11 @@ DEFECTS = {
         "if (false) {",
     ),
     "raised_by_senders": Defect(
-        "endpoint", "call.c", "first->state != THREAD_WAIT_SEND &&", ""
+        "endpoint",
+        "call.c",
+        "(first->state == THREAD_WAIT_CALL ||\n"
+        "                             first->state == THREAD_WAIT_FAULT)",
+        "true",
     ),
     "raised_for_ever": Defect(
         "endpoint", "call.c", "    t->priority = t->base_priority;", ""
@@ -109,27 +119,27 @@ DEFECTS = {
     # Lent memory.
     "past_the_lent_page": Defect(
         "lease",
-        "lease.c",
-        "        run = lesser(run, PAGE_BYTES - lent % PAGE_BYTES);",
-        "",
+        "space.c",
+        "PAGE_BYTES - (from_va + done) % PAGE_BYTES",
+        "PAGE_BYTES",
     ),
     "past_the_own_page": Defect(
         "lease",
-        "lease.c",
-        "        run = lesser(run, PAGE_BYTES - own % PAGE_BYTES);",
-        "",
+        "space.c",
+        "PAGE_BYTES - (to_va + done) % PAGE_BYTES",
+        "PAGE_BYTES",
     ),
     "past_the_window": Defect(
         "lease",
         "lease.c",
-        "lesser(order->bytes, window - order->offset)",
-        "order->bytes",
+        "        bytes = window - order->offset;",
+        "        ;",
     ),
     "outside_the_window": Defect(
         "lease", "lease.c", "if (order->offset > window)", "if (false)"
     ),
     "writes_what_is_read_only": Defect(
-        "lease", "lease.c", "lent, is_read ? PTE_R : PTE_W)", "lent, PTE_R)"
+        "lease", "space.c", "to_va + done, PTE_W)", "to_va + done, PTE_R)"
     ),
     "window_wraps": Defect(
         "lease",
