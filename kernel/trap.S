@@ -22,7 +22,6 @@
 
     .text
     .balign 64
-/* Lab: traps-entry */
     .globl trap_entry
     .type trap_entry, @function
 trap_entry:
@@ -74,7 +73,6 @@ trap_entry:
     call    trap
     .size trap_entry, . - trap_entry
 
-/* Lab: traps-entry */
     .globl trap_exit
     .type trap_exit, @function
 trap_exit:
@@ -136,9 +134,7 @@ trap_exit:
     j       7b
     .size trap_exit, . - trap_exit
 
-/* The same entry while the trace is on (trace.c).
- *
- * Lab: traps-entry */
+/* The same entry while the trace is on (trace.c). */
     .balign 4
     .globl trap_entry_traced
     .type trap_entry_traced, @function
