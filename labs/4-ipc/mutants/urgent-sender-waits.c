@@ -9,7 +9,7 @@ endpoint_recv(struct thread *t, struct slot *via, struct thread *partner)
         message_copy(sender, t, sender_badge(sender));
         if (sender_finish(sender, t))
             ready_push(sender);
-        return sched_wake(t, partner);
+        return partner ? sched_wake(t, partner) : t;
     }
     if (unlikely(!endpoint_may_wait(t)))
         return sched_wake(thread_finish(t, ERR_WOULD_BLOCK), partner);
