@@ -16,7 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.machine import Build, Result, start
+from tests.machine import Build, Result, harts_options, start
 
 CALLS = 10_000_000
 SUCCEEDED_MIN = 0.30  # fewer: most calls only ended at the first check
@@ -70,7 +70,7 @@ def play(
         build.test_image("fuzz"),
         directory,
         *("-append", parameters),
-        *(one if harts == 1 else ("-smp", str(harts))),
+        *(one if harts == 1 else harts_options(build, harts)),
     ).result(SECONDS_MAX if harts == 1 else SECONDS_MAX_HARTS)
     counts = re.search(
         r"^calls (\d+) returned (\d+) succeeded (\d+)$",

@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from grader.elf import Program
@@ -147,6 +148,42 @@ class Debugger:
         answer = self.gdb.ask(f"P{number:x}={data}")
         if answer != "OK":
             raise ValueError(f"{register} cannot be written: {answer}")
+
+
+def yield_compile(plugin: Path) -> subprocess.CompletedProcess[str]:
+    """Makes the plugin of tests/yield.c."""
+    return subprocess.run(
+        ["gcc", "-std=c11", "-O2", "-Wall", "-Wextra", "-Wmissing-prototypes"]
+        # A function that this QEMU lacks is found out at once (-z now).
+        + ["-fPIC", "-shared", "-Wl,-z,now", "-o", str(plugin)]
+        + ["tests/yield.c"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+
+def plugin_is_taken(plugin: Path) -> bool:
+    """Whether QEMU runs with this plugin."""
+    machine = ("-machine", "none", "-nodefaults", "-display", "none")
+    ran = subprocess.run(
+        ["qemu-system-riscv64", *machine, "-monitor", "stdio"]
+        + ["-plugin", f"file={plugin}"],
+        input=b"quit\n",
+        capture_output=True,
+    )
+    return ran.returncode == 0
+
+
+@cache
+def harts_options(build: Build, harts: int) -> tuple[str, ...]:
+    """QEMU's options for several harts. They give way to one another if the
+    host can have it (tests/yield.c); if not, they do the same more slowly."""
+    number = ("-smp", str(harts))
+    plugin = build.directory / "yield.so"
+    if yield_compile(plugin).returncode != 0 or not plugin_is_taken(plugin):
+        return number
+    return (*number, "-plugin", f"file={plugin}")
 
 
 def _command(

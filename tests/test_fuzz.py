@@ -5,7 +5,7 @@ all frames and slots are back. tests/check has more of them, make fuzz all."""
 from pathlib import Path
 
 from tests.fuzzing import SUCCEEDED_MIN, Size, play
-from tests.machine import Build
+from tests.machine import Build, plugin_is_taken, yield_compile
 
 SMALL = Size(rounds=1, calls=15, turns=20, crowd=1)
 
@@ -30,3 +30,13 @@ def test_one_hart(build: Build, tmp_path: Path) -> None:
 
 def test_four_harts(build: Build, tmp_path: Path) -> None:
     check_seeds(build, tmp_path, range(1, 2), 4, SMALL)
+
+
+def test_yield(tmp_path: Path) -> None:
+    """The plugin for several harts is sound C, and a QEMU that cannot have it
+    is found out: without a word, the runs with four harts would take ten times
+    as long, or none would start."""
+    plugin = tmp_path / "yield.so"
+    compiled = yield_compile(plugin)
+    assert compiled.returncode == 0 and not compiled.stderr, compiled.stderr
+    assert not plugin_is_taken(tmp_path / "other.so")
