@@ -11,6 +11,11 @@
  *   4. turn paging on, jump to the linked address, take a stack, call C
  *   5. enter the first thread
  *
+ * OpenSBI 1.1 tells a hart to start before it writes down where and with what
+ * argument. A hart that looks in between comes to _start too, when another has
+ * long begun. So the first to come takes is_taken, the others go the way they
+ * should have come, and all of them find their record by their id.
+ *
  * The first table is replaced by kernel_map's as soon as C can build it. */
 #include "layout.h"
 
@@ -18,6 +23,10 @@
     .globl _start
     .type _start, @function
 _start:
+    la      t0, is_taken
+    li      t1, 1
+    amoswap.w t1, t1, (t0)
+    bnez    t1, _start_other
 1:  la      t0, early_trap
     csrw    stvec, t0
     csrw    sie, zero
@@ -57,8 +66,8 @@ _start:
     jr      t0
     .size _start, . - _start
 
-    /* Another hart, started by hart_start: a0 hart id, a1 its record. The first
-     * table is still there, so this is steps 1 and 4 once more. */
+    /* Another hart, started by hart_start: a0 hart id. The first table is still
+     * there, so this is steps 1 and 4 once more. */
     .globl _start_other
     .type _start_other, @function
 _start_other:
@@ -132,6 +141,8 @@ high_entry:
     .dword  high_start
 high_entry_other:
     .dword  high_start_other
+is_taken:                           /* not in .bss, which step 2 clears */
+    .word   0
 early_text:
     .asciz  "early trap: cause, pc, address"
 
@@ -147,8 +158,12 @@ high_start:
 
     .type high_start_other, @function
 high_start_other:
-4:  mv      tp, a1
-    mv      a0, a1
+4:  la      tp, harts
+40: ld      t0, HART_ID(tp)
+    beq     t0, a0, 41f
+    addi    tp, tp, HART_BYTES
+    j       40b
+41: mv      a0, tp
     ld      sp, HART_STACK(tp)
     la      t0, trap_entry
     csrw    stvec, t0

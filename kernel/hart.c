@@ -63,12 +63,11 @@ hart_init(uint64_t id)
 bool
 hart_start(uint64_t id)
 {
-    struct hart *hart = hart_add(id);
-    bool is_started = sbi_hart_start(id, hart_entry, (uint64_t)hart);
-
-    if (!is_started)
-        hart_count--;
-    return is_started;
+    hart_add(id); /* first: entry.S looks for it */
+    if (sbi_hart_start(id, hart_entry))
+        return true;
+    hart_count--;
+    return false;
 }
 
 void

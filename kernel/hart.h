@@ -30,6 +30,8 @@ _Static_assert(offsetof(struct hart, stack) == HART_STACK, "trap.S");
 _Static_assert(offsetof(struct hart, current) == HART_CURRENT, "trap.S");
 _Static_assert(offsetof(struct hart, satp) == HART_SATP, "trap.S");
 _Static_assert(offsetof(struct hart, lock) == HART_LOCK, "trap.S");
+_Static_assert(offsetof(struct hart, id) == HART_ID, "entry.S");
+_Static_assert(sizeof(struct hart) == HART_BYTES, "entry.S");
 
 /* Taken in trap_entry, dropped in trap_exit and while a hart idles. */
 extern uint32_t kernel_lock;

@@ -19,6 +19,8 @@
 #define HART_CURRENT 8
 #define HART_SATP 16
 #define HART_LOCK 24
+#define HART_ID 32
+#define HART_BYTES 72
 
 #define HART_MAX 8
 

@@ -56,9 +56,9 @@ sbi_flush_code(uint64_t harts)
 }
 
 bool
-sbi_hart_start(uint64_t hart_id, uint64_t address, uint64_t argument)
+sbi_hart_start(uint64_t hart_id, uint64_t address)
 {
-    return SBI(SBI_HSM, SBI_HSM_START, hart_id, address, argument).error == 0;
+    return SBI(SBI_HSM, SBI_HSM_START, hart_id, address, 0).error == 0;
 }
 
 void

@@ -20,10 +20,9 @@ void sbi_flush(uint64_t harts, uint64_t va, uint64_t bytes, uint64_t asid);
 /* They fetch anew what was stored before this call. */
 void sbi_flush_code(uint64_t harts);
 
-/* Starts a stopped hart at physical `address` with a0 = its id and
- * a1 = `argument`, paging off. False if there is no such hart, or it runs. */
-MUST_CHECK bool sbi_hart_start(uint64_t hart_id, uint64_t address,
-                               uint64_t argument);
+/* Starts a stopped hart at physical `address` with a0 = its id, paging off, or
+ * at _start (entry.S). False if there is no such hart, or it runs. */
+MUST_CHECK bool sbi_hart_start(uint64_t hart_id, uint64_t address);
 
 /* Turns the machine off; for whoever started it, as a failure or not. */
 _Noreturn void sbi_shutdown(bool is_failure);

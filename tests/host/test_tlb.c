@@ -281,9 +281,9 @@ sbi_flush_code(uint64_t reached)
 }
 
 bool
-sbi_hart_start(uint64_t hart_id, uint64_t address, uint64_t argument)
+sbi_hart_start(uint64_t hart_id, uint64_t address)
 {
-    CHECK(argument == (uint64_t)&harts[hart_id]);
+    CHECK(harts[hart_id].id == hart_id && hart_id < hart_count);
     return address == hart_entry;
 }
 
