@@ -101,7 +101,8 @@ grade: install ## score your work: LAB=ipc [EX=4.2] [SEED=0x5a17]
 	    || [ $$? -eq 1 ]
 
 # With an exercise: the run that lost it, its kernel as it was graded. With a
-# lab alone: its programs, in a run that BOOTARGS decides.
+# lab alone: its programs, in a run that BOOTARGS decides; a lab that has none
+# gets the system.
 gdb_needs := $(if $(EX),install,gdb-build $(if $(LAB),lab-programs))
 gdb: $(gdb_needs) ## gdb on it: [LAB=ipc [EX=4.2 [SEED=0x5a17]]]
 ifdef EX
@@ -110,10 +111,10 @@ ifdef EX
 	    $(if $(SEED),--seed '$(SEED)') $(if $(SCORE),--score '$(SCORE)')
 else
 	@QEMU='$(QEMU)' BUILD='$(BUILD)/gdb' RUN='$(BUILD)' \
-	    $(if $(LAB),PROGRAMS='$(BUILD)/labs/$(chosen_labs)') \
+	    $(if $(gdb_lab),PROGRAMS='$(BUILD)/labs/$(gdb_lab)') \
 	    tools/debug $(MACHINE) -append '$(BOOTARGS)' \
 	    -kernel $(BUILD)/gdb/kernel.bin -initrd $(if \
-	    $(LAB),$(BUILD)/labs/$(chosen_labs),$(BUILD)/gdb)/boot.cpio
+	    $(gdb_lab),$(BUILD)/labs/$(gdb_lab),$(BUILD)/gdb)/boot.cpio
 endif
 
 # Built for looking at: in optimised code a breakpoint on a function that was
@@ -325,7 +326,10 @@ system_programs := user/servers/init.c $(sort $(filter-out \
 $(call image,$(BUILD)/user,$(BUILD)/boot.cpio,$(system_programs))
 
 labs := $(patsubst labs/%/lab.toml,%,$(wildcard labs/*/lab.toml))
-$(foreach lab,$(labs),$(call image,$(BUILD)/labs/$(lab),\
+# A lab that a driver in the kernel runs has none.
+labs_with_programs := $(foreach lab,$(labs),\
+    $(if $(call listed,labs/$(lab)/lab.toml),$(lab)))
+$(foreach lab,$(labs_with_programs),$(call image,$(BUILD)/labs/$(lab),\
     $(BUILD)/labs/$(lab)/boot.cpio,$(patsubst %,labs/$(lab)/programs/%.c,\
     $(call listed,labs/$(lab)/lab.toml))))
 
@@ -337,8 +341,10 @@ $(foreach test,$(tests),$(call image,$(BUILD)/tests/$(test),\
 
 # LAB is 4, ipc or 4-ipc.
 chosen_labs := $(filter $(if $(LAB),$(LAB) $(LAB)-% %-$(LAB),%),$(labs))
-lab-programs: $(patsubst %,$(BUILD)/labs/%/boot.cpio,$(chosen_labs))
+gdb_lab = $(if $(LAB),$(filter $(labs_with_programs),$(chosen_labs)))
+lab-programs: $(patsubst %,$(BUILD)/labs/%/boot.cpio,\
+    $(filter $(labs_with_programs),$(chosen_labs)))
 	@test -n '$(chosen_labs)' || { echo 'There is no lab $(LAB).'; exit 1; }
 
 test-programs: $(tests:%=$(BUILD)/tests/%/boot.cpio) \
-    $(labs:%=$(BUILD)/labs/%/boot.cpio)
+    $(labs_with_programs:%=$(BUILD)/labs/%/boot.cpio)

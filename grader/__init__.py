@@ -34,6 +34,7 @@ The modules, from the machine up to the mark:
     labtool   whole functions found and swapped in source files
     starter   the tree a student starts from
     submission  what was handed in, and what is refused
+    driver    what a lab runs in the kernel while there are no programs
     build     make, with objects kept between builds
     grade     one submission from files to results.json
     second    the same with earlier labs put right

@@ -49,6 +49,7 @@ class Program:
         self.symbols = _functions(table)
         self.segments = _segments(image)
         self._starts = [symbol.start for symbol in self.symbols]
+        self._values = {e.name: e.value for e in table}
         self._variables = [e for e in table if e.kind == STT_OBJECT]
 
     def address(self, name: str) -> int:
@@ -57,6 +58,11 @@ class Program:
             if symbol.name == name:
                 return symbol.start
         raise KeyError(f"{self.name} has no symbol {name}")
+
+    def value(self, name: str) -> int:
+        """What any symbol stands for, the linker script's too; KeyError if it
+        is not there."""
+        return self._values[name]
 
     def function(self, address: int) -> str | None:
         """The function that `address` lies in, None if in none."""

@@ -35,7 +35,11 @@ class EndStop:
     @property
     def satp(self) -> int:
         """Which page tables are in use [priv 10.1.11]."""
-        return self._gdb.control_register("satp")
+        return self.control_register("satp")
+
+    def control_register(self, name: str) -> int:
+        """Any control register, as in `sscratch`."""
+        return self._gdb.control_register(name)
 
     def read_physical(self, address: int, length: int) -> bytes:
         """Bytes of RAM; ValueError where there is none."""

@@ -40,12 +40,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from grader.build import (
-    LOG_LINES,
-    BuildError,
-    Workshop,
-    pristine_sources,
-)
+from grader.build import BuildError, Workshop, pristine_sources
+from grader.driver import with_driver
 from grader.grade import Exit, Order, grade_submission
 from grader.hints import HINTS_FILE, Hints, Mutant, signature
 from grader.labtool import Sources, apply_patch, first_comment
@@ -101,7 +97,7 @@ def subjects(lab: Lab) -> list[Subject]:
         found.append(Subject(Kind.SO_FAR))
     for kind in (Kind.MUTANT, Kind.ALTERNATIVE, Kind.CHEAT):
         for path in sorted((lab.path / kind.value).glob("*")):
-            if path.suffix == ".c" or (path / "kernel").is_dir():
+            if path.suffix in (".c", ".S") or (path / "kernel").is_dir():
                 found.append(Subject(kind, path))
     return found
 
@@ -284,11 +280,13 @@ def _on(base: Sources, path: Path) -> Submission:
 
 
 def _build_strictly(order: Order) -> None:
-    """The starter must build without a warning, and keep the contract."""
+    """The starter must build without a warning, and the driver in it."""
     sources = starter_sources(order.root, order.lab)
     workshop = Workshop(order.root, order.out / "strict")
     try:
         workshop.kernel(sources, werror=True)
+        if order.lab.driver:
+            workshop.kernel(with_driver(sources, order.lab), werror=True)
     except BuildError as error:
         raise GateError(f"the starter does not build:\n{error}") from error
     if log := workshop.contract([order.lab]):

@@ -17,8 +17,9 @@ from typing import TextIO
 
 from grader import card, poison
 from grader.build import BuildError, Workshop, pristine_sources
-from grader.job import JOB_FILE, Job
-from grader.lab import Lab, find_labs
+from grader.driver import with_driver
+from grader.job import Job
+from grader.lab import Lab
 from grader.results import Results
 from grader.starter import (
     has_solutions,
@@ -108,8 +109,7 @@ def grade_submission(
         submission = read()
         for note in submission.notes:
             print(f"  note: {note}", file=order.talk)
-        kernel = workshop.kernel(submission.sources)
-        programs = workshop.programs(order.lab, submission.user)
+        kernel = workshop.kernel(with_driver(submission.sources, order.lab))
     except Refused as refusal:
         return _does_not_build(order, label, str(refusal), [])
     except BuildError as error:

@@ -109,10 +109,14 @@ def locate(kernel: Path, name: str) -> tuple[str, int] | None:
     """The file (as in kernel/endpoint.c) and line where a submission defines
     a function, whatever its style; None if it does not."""
     loose = re.compile(rf"^[\w\s*]*\b{name}\s*\([^;]*$", re.MULTILINE)
-    for file in sorted(kernel.glob("*.[chS]")):
-        text = file.read_text(errors="replace")
+    texts = {
+        file: file.read_text(errors="replace")
+        for file in sorted(kernel.glob("*.[chS]"))
+    }
+    for file, text in texts.items():
         if found := definitions(text, file.name).get(name):
             return f"kernel/{file.name}", found.line
+    for file, text in texts.items():
         if file.suffix != ".S" and (match := loose.search(text)):
             if _after_parentheses(text, text.index("(", match.start())) < len(
                 text

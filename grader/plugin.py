@@ -48,14 +48,17 @@ class Grading:
     lab: Lab
     results: Results
     programs: list[Program]
+    kernel: Program
     # By score: the tests still to come, and the loss to show.
     awaited: Counter[tuple[str, str]] = field(default_factory=Counter)
     boots: Counter[str] = field(default_factory=Counter)  # by score and seed
     losses: dict[tuple[str, str], Loss] = field(default_factory=dict)
 
     def end_stop(self) -> int:
-        """Where a run ends: the first program's `test_end`."""
-        return self.programs[0].address("test_end")
+        """Where a run ends: the first program's `test_end`, or that of the
+        driver in the kernel."""
+        first = self.programs[0] if self.programs else self.kernel
+        return first.address("test_end")
 
 
 GRADING = pytest.StashKey[Grading]()
@@ -103,7 +106,8 @@ def _start(job: Job) -> Grading:
     programs = [
         Program(name, job.programs / f"{name}.elf") for name in lab.programs
     ]
-    return Grading(job, lab, results, programs)
+    kernel = Program("kernel", job.kernel_elf)
+    return Grading(job, lab, results, programs, kernel)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -171,28 +175,50 @@ class Boot:
         self._trail = trail
         self._machines = ExitStack()
 
+    @property
+    def kernel(self) -> Program:
+        """What the ELF file of the kernel under test says."""
+        return self._grading.kernel
+
     def close(self) -> None:
         """Ends the machines that stand at their end stops."""
         self._machines.close()
 
-    def __call__(self, *, faults: bool = False, **arguments: int | str) -> Run:
+    def __call__(
+        self,
+        *,
+        faults: bool = False,
+        initrd: bytes | None = None,
+        stop_in_kernel: str | None = None,
+        **arguments: int | str,
+    ) -> Run:
         """Boots and judges. A run that does not come to its end in good
         order raises its `Failure`. `faults=True` for tests in which programs
-        are meant to fault."""
+        are meant to fault; `initrd` for what a driver in the kernel reads
+        where the boot archive would be."""
         job = self._grading.job
         name = self._name()
+        directory = job.out / "runs" / name
+        archive = job.programs / "boot.cpio"
+        if initrd is not None:
+            directory.mkdir(parents=True, exist_ok=True)
+            archive = directory / "initrd"
+            archive.write_bytes(initrd)
+        end_stop = self._grading.end_stop()
+        if stop_in_kernel:
+            end_stop = self._in_kernel(stop_in_kernel)
         # Repeats with the seed; differs between scores and boots.
         nonce = hashlib.sha256(name.encode()).hexdigest()[:8]
         machine = qemu.Machine(
             kernel=job.kernel,
-            initrd=job.programs / "boot.cpio",
+            initrd=archive,
             memory=job.memory,
             bootargs=self._bootargs(nonce, arguments),
             shift=self._seed.shift,
             seed=self._seed.value,
-            end_stop=self._grading.end_stop(),
+            end_stop=end_stop,
             budget=self._score.budget,
-            directory=job.out / "runs" / name,
+            directory=directory,
         )
         self._trail.names.append(name)
         boot = _retried(machine)
@@ -209,6 +235,16 @@ class Boot:
             faults=faults,
             parts=self._trail.parts,
         )
+
+    def _in_kernel(self, function: str) -> int:
+        """Where a function of the kernel under test begins."""
+        kernel = Program("kernel", self._grading.job.kernel_elf)
+        try:
+            return kernel.address(function)
+        except KeyError:
+            raise Failure(
+                Verdict.FAIL, f"the kernel has no function {function}"
+            ) from None
 
     def _name(self) -> str:
         """The directory of the boot that comes next."""

@@ -26,13 +26,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import qemu
+from grader import qemu, sv39
 from grader.console import Console, Panic, Record, read_console
 from grader.difference import compare, without_numbers
 from grader.elf import Program
 from grader.endstop import EndStop
-from grader.sv39 import Leaf
-from grader.traplog import TrapLog
+from grader.sv39 import Entry, Leaf
+from grader.traplog import TIMER, Trap, TrapLog
 from grader.verdict import Failure, InfrastructureError, Verdict
 
 ADDR2LINE = "riscv64-unknown-elf-addr2line"
@@ -110,6 +110,18 @@ class Run:
         its functions, as in `run.ecalls("sender", "sys_endpoint_send")`."""
         return self._traps.count(program, function)
 
+    @property
+    def faults(self) -> tuple[Trap, ...]:
+        """The faults of programs that QEMU saw, in order."""
+        return tuple(t for t in self._traps.others if not t.is_interrupt)
+
+    @property
+    def timer_interrupts(self) -> tuple[Trap, ...]:
+        """The timer interrupts that QEMU saw while a program ran."""
+        return tuple(
+            t for t in self._traps.others if t.is_interrupt and t.cause == TIMER
+        )
+
     def expect_ecalls(
         self, program: str, function: str, low: int, high: int | None = None
     ) -> None:
@@ -143,6 +155,11 @@ class Run:
         with self._at_end_stop() as stop:
             return stop.satp
 
+    def control_register(self, name: str) -> int:
+        """A control register of the hart, as in `sscratch`."""
+        with self._at_end_stop() as stop:
+            return stop.control_register(name)
+
     def translate(self, va: int) -> Leaf | None:
         """The mapping {va, pa, rights, bytes} that an address lies in, None
         if it has none. Rights are letters of r, w, x, u, g."""
@@ -167,6 +184,24 @@ class Run:
         """Bytes at an address of the program that ended the run."""
         with self._at_end_stop() as stop:
             return stop.read(va, length)
+
+    def read_physical(self, address: int, length: int) -> bytes:
+        """Bytes of RAM."""
+        with self._at_end_stop() as stop:
+            return stop.read_physical(address, length)
+
+    def entries(
+        self, root: int, first: int = 0, end: int = sv39.ENTRIES
+    ) -> list[Entry]:
+        """The valid entries of the tables below the root table at physical
+        address `root`, from its slots `first` to `end`."""
+        with self._at_end_stop() as stop:
+            return sv39.entries(stop.read_physical, root, first, end)
+
+    @property
+    def firmware_calls(self) -> int:
+        """Calls of the firmware that QEMU saw the kernel make."""
+        return self._traps.firmware_calls
 
     def program(self, name: str) -> Program:
         """What the ELF file of a program says: its segments, for example."""
@@ -213,6 +248,7 @@ class Run:
         failure.is_t0 = is_t0
         failure.evidence = self._traps.summary()
         failure.icount = self.icount
+        failure.timer_interrupts = len(self.timer_interrupts)
         return failure
 
 

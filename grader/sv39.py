@@ -18,6 +18,7 @@ VALID = 1
 # Bits 1 to 5 of an entry, by the letters that stand for them here.
 RIGHTS = ((1, "r"), (2, "w"), (3, "x"), (4, "u"), (5, "g"))
 LEAF = 0b1110
+SIGN = (1 << 64) - (1 << 39)  # above the 39 bits of an upper address
 # More tables than any given program needs; a tree that goes round in circles
 # would have millions.
 TABLES_MAX = 1024
@@ -35,6 +36,57 @@ class Leaf(NamedTuple):
     pa: int
     rights: str
     bytes: int = PAGE_BYTES
+
+
+class Entry(NamedTuple):
+    """A valid entry of a table: what it says of `va` and what follows."""
+
+    va: int
+    level: int  # 0 for pages
+    bits: int
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.level == 0 or bool(self.bits & LEAF)
+
+    @property
+    def pa(self) -> int:
+        """The memory, or the table, that it names."""
+        return _address(self.bits)
+
+    @property
+    def bytes(self) -> int:
+        return PAGE_BYTES << 9 * self.level
+
+
+def entries(
+    read: ReadPhysical, root: int, first: int = 0, end: int = ENTRIES
+) -> list[Entry]:
+    """The valid entries of the root table's slots from `first` to `end` and
+    of all tables below them, each table's own before those in it. Addresses
+    of the upper half have their sign. ValueError if there is no end of
+    tables."""
+    left = TABLES_MAX
+
+    def table(at: int, level: int, base: int) -> Iterator[Entry]:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise ValueError(f"there are more than {TABLES_MAX} page tables")
+        slots = range(first, end) if level == ROOT_LEVEL else range(ENTRIES)
+        words = _entries(read, at, ENTRIES)
+        for slot in slots:
+            if not words[slot] & VALID:
+                continue
+            va = base + slot * (PAGE_BYTES << 9 * level)
+            if level == ROOT_LEVEL and slot >= USER_ENTRIES:
+                va += SIGN
+            entry = Entry(va, level, words[slot])
+            yield entry
+            if not entry.is_leaf:
+                yield from table(entry.pa, level - 1, va)
+
+    return list(table(root, ROOT_LEVEL, 0))
 
 
 def root_of(satp: int) -> int:

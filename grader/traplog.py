@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The system calls that QEMU saw.
+"""The system calls and other traps of programs that QEMU saw.
 
 `-d int` makes QEMU write one line for each trap, before the guest's first
 instruction of its handler: no kernel can keep a call out of it or invent one.
@@ -17,10 +17,19 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
 
 from grader.elf import Program
 
 USER_ECALL = re.compile(rb"async:0, cause:0*8, epc:0x([0-9a-f]+)")
+KERNEL_ECALL = re.compile(rb"async:0, cause:0*9, epc:0x")
+TRAP = re.compile(
+    rb"async:([01]), cause:([0-9a-f]+), epc:0x(0{8}[0-7][0-9a-f]+),"
+    rb" tval:0x([0-9a-f]+)"
+)
+USER_CALL = 8  # a cause [priv 10.1.8]
+TIMER = 5  # the same, of interrupts
 # Programs are linked below RAM, where neither kernel nor firmware runs.
 USER_TRAP = re.compile(rb"epc:0x0{8}[0-7]")
 
@@ -28,8 +37,22 @@ USER_TRAP = re.compile(rb"epc:0x0{8}[0-7]")
 ELSEWHERE = "elsewhere"
 
 
+@dataclass(frozen=True)
+class Trap:
+    """One trap of a program that was no system call: where it was, and what
+    the hart then had in scause, sepc and stval."""
+
+    program: str
+    function: str
+    is_interrupt: bool
+    cause: int
+    epc: int
+    tval: int
+
+
 class TrapLog:
-    """User system calls, counted by program and function."""
+    """User system calls, counted by program and function; other traps of
+    programs one by one."""
 
     def __init__(self, raw: bytes, programs: Iterable[Program]) -> None:
         self.programs = {program.name: program for program in programs}
@@ -54,6 +77,24 @@ class TrapLog:
             for (its_program, its_function), count in self.ecalls.items()
             if its_program == program and function in (None, its_function)
         )
+
+    @cached_property
+    def others(self) -> tuple[Trap, ...]:
+        """Faults and interrupts of programs, in the order in which they
+        came."""
+        found = []
+        for match in TRAP.finditer(self._raw):
+            is_interrupt = match[1] == b"1"
+            cause, epc, tval = (int(word, 16) for word in match.groups()[1:])
+            if is_interrupt or cause != USER_CALL:
+                names = _name(epc, self.programs.values())
+                found.append(Trap(*names, is_interrupt, cause, epc, tval))
+        return tuple(found)
+
+    @property
+    def firmware_calls(self) -> int:
+        """Calls of the firmware, which the kernel makes."""
+        return len(KERNEL_ECALL.findall(self._raw))
 
     @property
     def digest(self) -> str:

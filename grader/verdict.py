@@ -64,6 +64,8 @@ class Failure(Exception):
         # What QEMU's trap log says about the run, one line a program.
         self.evidence: tuple[str, ...] = ()
         self.icount: int | None = None
+        # How often QEMU saw the timer interrupt a program.
+        self.timer_interrupts = 0
 
 
 class InfrastructureError(Exception):

@@ -126,7 +126,7 @@ space_create(struct space *space, struct payer *payer)
 }
 
 /* How many tables of `level` are missing to map [va, end). */
-static unsigned
+static inline unsigned
 tables_missing(struct space *space, vaddr_t va, vaddr_t end, unsigned level)
 {
     uint64_t span = sv39_span(level + 1);
@@ -140,7 +140,7 @@ tables_missing(struct space *space, vaddr_t va, vaddr_t end, unsigned level)
 }
 
 /* The lowest-level entry for `va`; makes the tables that are missing. */
-static pte_t *
+static inline pte_t *
 entry_make(struct space *space, struct payer *payer, vaddr_t va)
 {
     for (unsigned level = SV39_ROOT_LEVEL; level > 0; level--) {
@@ -197,9 +197,9 @@ space_entry(const struct space *space, vaddr_t va)
     return pte && *pte & PTE_V ? *pte : 0;
 }
 
-/* Where the kernel sees byte `va` of the space; NULL if it is not allowed what
- * `need` says. */
-static char *
+/* Where the kernel sees byte `va` of the space, or NULL if its program could
+ * not do there what `need` (PTE_R or PTE_W) says. */
+static inline char *
 space_byte(const struct space *space, vaddr_t va, uint64_t need)
 {
     pte_t pte = space_entry(space, va);
@@ -265,7 +265,7 @@ space_copy(const struct space *to, vaddr_t to_va, const struct space *from,
 }
 
 /* The first entry of `table`, of the first `count`, that names a table. */
-static pte_t *
+static inline pte_t *
 table_first(pte_t *table, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)

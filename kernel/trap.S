@@ -22,6 +22,7 @@
 
     .text
     .balign 64
+/* Lab: traps-entry */
     .globl trap_entry
     .type trap_entry, @function
 trap_entry:
@@ -73,6 +74,7 @@ trap_entry:
     call    trap
     .size trap_entry, . - trap_entry
 
+/* Lab: traps-entry */
     .globl trap_exit
     .type trap_exit, @function
 trap_exit:
@@ -134,7 +136,9 @@ trap_exit:
     j       7b
     .size trap_exit, . - trap_exit
 
-/* The same entry while the trace is on (trace.c). */
+/* The same entry while the trace is on (trace.c).
+ *
+ * Lab: traps-entry */
     .balign 4
     .globl trap_entry_traced
     .type trap_entry_traced, @function

@@ -45,6 +45,7 @@ def test_each_page_is_mapped_with_the_rights_of_its_segment(run: Run) -> None:
 
 def test_nothing_is_writable_and_executable(run: Run) -> None:
     assert run.satp >> 60 == sv39.MODE_SV39
+    assert run.satp == run.control_register("satp")
     for leaf in run.leaves():
         assert not {"w", "x"} <= set(leaf.rights)
         assert "u" in leaf.rights and "g" not in leaf.rights

@@ -142,6 +142,17 @@ def test_a_patch_is_swapped_in_by_name() -> None:
     assert patched["abi/x.h"] == sources["abi/x.h"]
 
 
+def test_a_patch_in_assembly() -> None:
+    patch = (
+        "/* kills: 2.2; hint: it forgets ra. */\n"
+        "trap_exit:\n    sret\n    .size trap_exit, . - trap_exit\n"
+    )
+    patched = apply_patch({"trap.S": ASSEMBLY.encode()}, patch, "mutant.S")
+    assert patched["trap.S"].decode() == ASSEMBLY.replace(
+        "    ld ra, 8(t0)\n1:  sret\n", "    sret\n"
+    )
+
+
 def test_a_patch_that_changes_nothing_says_so() -> None:
     with pytest.raises(UsageError, match="no function that the kernel has"):
         apply_patch({"a.c": b"int x;\n"}, PATCH, "lifo.c")

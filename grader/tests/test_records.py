@@ -175,3 +175,29 @@ def test_a_file_that_is_no_elf_is_refused(tmp_path: Path) -> None:
     file.write_text("text")
     with pytest.raises(ValueError, match="not a 64-bit"):
         Program("x", file)
+
+
+def test_traps_that_are_no_calls_are_told_one_by_one() -> None:
+    line = (
+        b"riscv_cpu_do_interrupt: hart:0, async:%d, cause:%016x,"
+        b" epc:0x%016x, tval:0x%016x, desc=any\n"
+    )
+    raw = b"".join(
+        line % trap
+        for trap in (
+            (0, 8, 0x1000_0010, 0),
+            (0, 13, 0x1000_0020, 0x20_0000_0008),
+            (1, 5, 0x1000_0030, 0),
+            (0, 9, 0xFFFF_FFC0_8020_0000, 0),  # the kernel asks the firmware
+            (1, 7, 0x8000_0040, 0),  # in the firmware
+            (1, 9, 0x1000_0050, 0),
+        )
+    )
+    run = Run(read(), TrapLog(raw, []), 1000)
+    [fault] = run.faults
+    assert (fault.cause, fault.epc, fault.tval) == (
+        13, 0x1000_0020, 0x20_0000_0008
+    )  # fmt: skip
+    assert fault.program == ELSEWHERE
+    assert [t.epc for t in run.timer_interrupts] == [0x1000_0030]
+    assert run.failure("lost").timer_interrupts == 1

@@ -1,0 +1,18 @@
+/* kills: 1.1; hint: each digit costs a call of the firmware besides the one
+ * that prints it. */
+void
+log_number(uint64_t value, unsigned base, unsigned width)
+{
+    char digits[64];
+    unsigned count = 0;
+
+    /* The last digit comes out first, so they are kept and turned round. */
+    do {
+        digits[count++] = "0123456789abcdef"[value % base];
+        value /= base;
+    } while (value > 0);
+    while (count < width && count < sizeof(digits))
+        digits[count++] = '0';
+    while (count > 0)
+        sbi_timer_set(UINT64_MAX), log_char(digits[--count]);
+}

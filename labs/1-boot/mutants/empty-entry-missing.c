@@ -1,0 +1,16 @@
+/* kills: 1.3; hint: an entry that is not valid is not found, though its table
+ * is there. */
+pte_t *
+sv39_walk(pte_t *root, vaddr_t va, unsigned level)
+{
+    pte_t *table = root;
+
+    for (unsigned l = SV39_ROOT_LEVEL; l > level; l--) {
+        pte_t pte = table[sv39_index(va, l)];
+        if (!(pte & PTE_V) || (pte & PTE_LEAF))
+            return NULL;
+        table = phys_to_virt(sv39_address(pte));
+    }
+    pte_t *pte = &table[sv39_index(va, level)];
+    return *pte & PTE_V ? pte : NULL;
+}

@@ -1,0 +1,14 @@
+/* kills: 1.3; hint: a table with the bit G is taken for a leaf. */
+pte_t *
+sv39_walk(pte_t *root, vaddr_t va, unsigned level)
+{
+    pte_t *table = root;
+
+    for (unsigned l = SV39_ROOT_LEVEL; l > level; l--) {
+        pte_t pte = table[sv39_index(va, l)];
+        if (!(pte & PTE_V) || (pte & (PTE_LEAF | PTE_G)))
+            return NULL;
+        table = phys_to_virt(sv39_address(pte));
+    }
+    return &table[sv39_index(va, level)];
+}

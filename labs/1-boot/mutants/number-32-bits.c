@@ -1,0 +1,18 @@
+/* kills: 1.1; hint: only the low 32 bits of a number are written. */
+void
+log_number(uint64_t value, unsigned base, unsigned width)
+{
+    value = (uint32_t)value;
+    char digits[64];
+    unsigned count = 0;
+
+    /* The last digit comes out first, so they are kept and turned round. */
+    do {
+        digits[count++] = "0123456789abcdef"[value % base];
+        value /= base;
+    } while (value > 0);
+    while (count < width && count < sizeof(digits))
+        digits[count++] = '0';
+    while (count > 0)
+        log_char(digits[--count]);
+}

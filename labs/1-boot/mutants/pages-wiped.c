@@ -1,0 +1,22 @@
+/* kills: 1.7; hint: pages are wiped with the table that maps them. */
+bool
+space_free_step(struct space *space, struct payer *payer)
+{
+    pte_t *pte = table_first(space->root, SV39_USER_ENTRIES);
+
+    if (pte) {
+        pte_t *inner =
+            table_first(phys_to_virt(sv39_address(*pte)), SV39_ENTRIES);
+        pte = inner ? inner : pte;
+        for (pte_t *p = phys_to_virt(sv39_address(*pte)), i = 0; i < 512; i++)
+            if (p[i] & PTE_LEAF)
+                *(uint64_t *)phys_to_virt(sv39_address(p[i])) = 0;
+        payer_give_back(payer, sv39_address(*pte), 1);
+        *pte = 0;
+        return false;
+    }
+    hart_flush(0, FLUSH_ALL, space->asid);
+    asid_free(space->asid);
+    payer_give_back(payer, virt_to_phys(space->root), 1);
+    return true;
+}

@@ -1,0 +1,15 @@
+/* kills: 1.3; hint: each table is indexed with the nine bits of the level
+ * below. */
+pte_t *
+sv39_walk(pte_t *root, vaddr_t va, unsigned level)
+{
+    pte_t *table = root;
+
+    for (unsigned l = SV39_ROOT_LEVEL; l > level; l--) {
+        pte_t pte = table[sv39_index(va, l - 1)];
+        if (!(pte & PTE_V) || (pte & PTE_LEAF))
+            return NULL;
+        table = phys_to_virt(sv39_address(pte));
+    }
+    return &table[sv39_index(va, level)];
+}

@@ -1,0 +1,17 @@
+/* kills: 1.1; hint: no zeros are put in front of a number. */
+void
+log_number(uint64_t value, unsigned base, unsigned width)
+{
+    char digits[64];
+    unsigned count = 0;
+
+    /* The last digit comes out first, so they are kept and turned round. */
+    do {
+        digits[count++] = "0123456789abcdef"[value % base];
+        value /= base;
+    } while (value > 0);
+    while (count < width * 0 && count < sizeof(digits))
+        digits[count++] = '0';
+    while (count > 0)
+        log_char(digits[--count]);
+}

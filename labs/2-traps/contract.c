@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The names and types that this lab fixes. Compiled with the headers of the
+ * kernel under test; it makes no code, only errors that say what has moved. */
+#include "fault.h"
+#include "syscall.h"
+#include "thread.h"
+#include "timer.h"
+#include "trap.h"
+
+#define CONTRACT(function, ...)                                                \
+    _Static_assert(                                                            \
+        __builtin_types_compatible_p(__typeof__(function), __VA_ARGS__),       \
+        #function " no longer has the type that lab 2 fixes: " #__VA_ARGS__)
+
+CONTRACT(thread_frame_init, void(struct thread *, uaddr_t, uaddr_t, uint64_t));
+CONTRACT(trap, struct thread *(struct thread *, uint64_t, uaddr_t));
+CONTRACT(syscall_dispatch, struct thread *(struct thread *));
+CONTRACT(fault_raise, struct thread *(struct thread *, uint64_t, uaddr_t));
+CONTRACT(timer_arm, void(uint64_t));
+CONTRACT(timer_tick, bool(void));

@@ -1,0 +1,11 @@
+/* kills: 2.4; hint: the address of a fault is not noted. */
+struct thread *
+fault_raise(struct thread *t, uint64_t cause, uaddr_t address)
+{
+    if (fault_is_spurious(t, cause, address)) {
+        riscv_flush_page(address, t->process->space.asid);
+        return t;
+    }
+    t->fault_cause = cause;
+    return fault_deliver(t);
+}

@@ -1,0 +1,20 @@
+/* kills: 3.5; hint: a thread that exits leaves its deadline in the heap: whoever gets its record next is signalled. */
+bool
+thread_exit(struct thread *t, int64_t code)
+{
+    struct process *p = t->process;
+
+    if (p->thread_count == 1) {
+        t->state = THREAD_ENDED;
+        process_end(p, (struct process_death){ENDED_EXIT, code, 0});
+        return true;
+    }
+    for (unsigned i = 0; i < STEP_ITEMS; i++) {
+        if (node_revoke_first(&t->object.handles))
+            continue;
+        t->state = THREAD_ENDED;
+        thread_free(t);
+        return true;
+    }
+    return false;
+}
