@@ -80,19 +80,84 @@ class Workshop:
             raise InfrastructureError(f"make succeeded without {binary}")
         return Kernel(binary, elf, self.overlay)
 
-    def programs(self, lab: Lab) -> Path:
+    def _variables(self) -> list[str]:
+        """For make: which kernel, and not optimised across functions, so that
+        what failed can be looked at in gdb as it was written
+        (docs/adr/0002)."""
+        return [
+            *(f"KERNEL={self.overlay}", f"BUILD={self.build}"),
+            *("OPTIMIZE=-Og", "KERNEL_LTO="),
+        ]
+
+    def contract(self, labs: Iterable[Lab]) -> list[str]:
+        """What the compiler says of the labs' contract.c, of those that have
+        one, in the kernel that was built last, or should have been."""
+        folders = [
+            lab.folder for lab in labs if (lab.path / "contract.c").is_file()
+        ]
+        if not folders:
+            return []
+        words = [*self._variables(), "WERROR=", f"LAB={' '.join(folders)}"]
+        return _make(self.root, [*words, "contract"], CONTRACT_LINES) or []
+
+    def moved(self, labs: Iterable[Lab]) -> list[str]:
+        """What labs fix and that kernel has otherwise: a sentence for each
+        name and type."""
+        found: list[str] = []
+        for line in self.contract(labs):
+            if match := MOVED_TYPE.search(line):
+                found.append(match[1])
+            elif match := MOVED_NAME.search(line):
+                found.append(f"{match[1]} is no longer declared")
+        return list(dict.fromkeys(found))
+
+    def programs(self, lab: Lab, user: Sources | None = None) -> Path:
         """Builds a lab's programs; the directory with boot.cpio and ELFs.
-        Without any it holds their list, which is empty: gdb reads it."""
+        `user` has the files of user/ that are a student's, by their path in
+        the project: BuildError if they do not build. A lab that a driver in
+        the kernel runs has none, and so an empty list: gdb reads it."""
         if not lab.programs:
             place = self.root / "build" / "labs" / lab.folder
             place.mkdir(parents=True, exist_ok=True)
             (place / "programs").write_text("")
             return place
-        log = _make(self.root, [f"LAB={lab.folder}", "lab-programs"])
-        if log is not None:
-            text = "\n".join(log)
-            raise InfrastructureError(f"the lab's programs:\n{text}")
-        return self.root / "build" / "labs" / lab.folder
+        words = [f"LAB={lab.folder}", "lab-programs"]
+        if user:
+            root = self._tree_with(user)
+            log = _make(root, [*words, "WERROR="])
+            if log is not None:
+                raise BuildError(log)
+        else:
+            root = self.root
+            log = _make(root, words)
+            if log is not None:
+                text = "\n".join(log)
+                raise InfrastructureError(f"the lab's programs:\n{text}")
+        return root / "build" / "labs" / lab.folder
+
+    def _tree_with(self, user: Sources) -> Path:
+        """A tree whose user/ has other files; all else leads to the
+        project's."""
+        tree = self.build.parent / "tree"
+        tree.mkdir(parents=True, exist_ok=True)
+        for entry in self.root.iterdir():
+            link = tree / entry.name
+            if entry.name not in ("user", "build") and not link.exists():
+                link.symlink_to(entry.resolve())
+        own = self.root / "user"
+        sources = {
+            str(file.relative_to(self.root)): file.read_bytes()
+            for file in sorted(own.rglob("*"))
+            if file.is_file()
+        }
+        _synchronise(
+            tree / "user",
+            {
+                path.removeprefix("user/"): content
+                for path, content in {**sources, **user}.items()
+            },
+        )
+        return tree
 
 
 def _synchronise(directory: Path, sources: Sources) -> None:

@@ -40,7 +40,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from grader.build import BuildError, Workshop, pristine_sources
+from grader.build import (
+    LOG_LINES,
+    BuildError,
+    Workshop,
+    pristine_sources,
+)
 from grader.driver import with_driver
 from grader.grade import Exit, Order, grade_submission
 from grader.hints import HINTS_FILE, Hints, Mutant, signature
@@ -280,7 +285,8 @@ def _on(base: Sources, path: Path) -> Submission:
 
 
 def _build_strictly(order: Order) -> None:
-    """The starter must build without a warning, and the driver in it."""
+    """The starter must build without a warning, and the driver in it; and it
+    must keep the contract."""
     sources = starter_sources(order.root, order.lab)
     workshop = Workshop(order.root, order.out / "strict")
     try:

@@ -18,8 +18,8 @@ from typing import TextIO
 from grader import card, poison
 from grader.build import BuildError, Workshop, pristine_sources
 from grader.driver import with_driver
-from grader.job import Job
-from grader.lab import Lab
+from grader.job import JOB_FILE, Job
+from grader.lab import Lab, find_labs
 from grader.results import Results
 from grader.starter import (
     has_solutions,
@@ -110,6 +110,7 @@ def grade_submission(
         for note in submission.notes:
             print(f"  note: {note}", file=order.talk)
         kernel = workshop.kernel(with_driver(submission.sources, order.lab))
+        programs = workshop.programs(order.lab, submission.user)
     except Refused as refusal:
         return _does_not_build(order, label, str(refusal), [])
     except BuildError as error:
