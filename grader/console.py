@@ -52,6 +52,7 @@ class Console:
     panic: Panic | None
     faults: tuple[str, ...]
     talk: str  # all that is not a record
+    text: str  # all of it, as it came
 
 
 def read_console(raw: bytes, nonce: str, complete: bool = True) -> Console:
@@ -75,6 +76,7 @@ def read_console(raw: bytes, nonce: str, complete: bool = True) -> Console:
         _find_panic(kernel_talk),
         tuple(match[0] for match in FAULT.finditer(kernel_talk)),
         kernel_talk,
+        text,
     )
 
 

@@ -226,7 +226,7 @@ class Boot:
             self._machines.callback(boot.stop.close)
         self._grading.results.qemu_version = boot.qemu_version
         self._trail.icounts.append(boot.icount)
-        return judge(
+        run = judge(
             boot,
             nonce=nonce,
             budget=self._score.budget,
@@ -235,12 +235,20 @@ class Boot:
             faults=faults,
             parts=self._trail.parts,
         )
+        run.name = name
+        return run
+
+    def adopt(self, run: Run) -> None:
+        """Enters a run that another test made as one that this test rests
+        on."""
+        if run.name not in self._trail.names:
+            self._trail.names.append(run.name)
+            self._trail.icounts.append(run.icount)
 
     def _in_kernel(self, function: str) -> int:
         """Where a function of the kernel under test begins."""
-        kernel = Program("kernel", self._grading.job.kernel_elf)
         try:
-            return kernel.address(function)
+            return self.kernel.address(function)
         except KeyError:
             raise Failure(
                 Verdict.FAIL, f"the kernel has no function {function}"

@@ -64,6 +64,7 @@ class Run:
         stop: EndStop | None = None,
         parts: list[Part] | None = None,
     ) -> None:
+        self.name = ""  # of its directory
         self.console = console
         self.records = console.records
         self.icount = icount
@@ -80,18 +81,26 @@ class Run:
         expected: Iterable[Line],
         only: Collection[str] | str = (),
         fields: Sequence[str] = (),
+        is_placed: bool = False,
     ) -> None:
         """Fails unless the records are exactly these, in this order. With
         `only`, records with another first word are left out: for reports
         whose order among each other the contract leaves open. `fields` names
-        the words of a record, for the card: ("", "label", "", "token")."""
+        the words of a record, for the card: ("", "label", "", "token").
+        `is_placed` says that where they part belongs to the class of the
+        difference: every kernel does the same in this test, one thing after
+        the other."""
         kinds = (only,) if isinstance(only, str) else tuple(only)
         got = self.records_of(*kinds) if kinds else self.records
         wanted = tuple(_record(line) for line in expected)
         if got != wanted:
             found = compare(wanted, got, fields)
+            pairs = enumerate(zip(wanted, got))
+            at = next((i for i, (a, b) in pairs if a != b), len(got))
             raise self.failure(
-                found.message, found.lines, difference=found.kind
+                found.message,
+                found.lines,
+                difference=f"{found.kind} at {at}" if is_placed else found.kind,
             )
 
     @property
@@ -217,11 +226,18 @@ class Run:
         except ValueError as error:
             raise self.failure(f"at the end of the run, {error}") from error
 
-    def check(self, claim: bool, message: str, is_t0: bool = False) -> None:
+    def check(
+        self,
+        claim: bool,
+        message: str,
+        is_t0: bool = False,
+        difference: str | None = None,
+    ) -> None:
         """Fails with this message unless `claim` is true. `is_t0` says that
-        the claim is about what was seen from outside the machine."""
+        the claim is about what was seen from outside the machine. As in
+        `failure`, `difference` is the class of what is wrong."""
         if not claim:
-            raise self.failure(message, is_t0=is_t0)
+            raise self.failure(message, difference=difference, is_t0=is_t0)
 
     def part(self, name: str, ok: bool, message: str = "") -> None:
         """Reports one part of the score, and goes on. What is reported twice

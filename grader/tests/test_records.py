@@ -125,6 +125,38 @@ def test_records_of_one_kind_can_be_compared_alone() -> None:
         run.expect(["recv 2", "recv 1"], only="recv")
 
 
+def test_a_difference_may_be_told_by_its_place() -> None:
+    """Where every kernel does the same, the place tells mistakes apart."""
+    run = run_with("map 1", "map 2", "map 3")
+    for is_placed, places in ((False, 1), (True, 3)):
+        kinds = set()
+        for wrong in range(3):
+            expected = ["map 1", "map 2", "map 3"]
+            expected[wrong] = "map 0 0"
+            with pytest.raises(Failure) as failure:
+                run.expect(expected, is_placed=is_placed)
+            kinds.add(failure.value.difference)
+        assert len(kinds) == places
+
+
+def test_a_claim_may_have_a_class_of_its_own() -> None:
+    run = run_with("a")
+    run.check(True, "never told")
+    with pytest.raises(Failure) as failure:
+        run.check(False, "page 1f2e is missing", difference="page 3 missing")
+    assert failure.value.difference.startswith("page 3 missing, calls")
+    assert not failure.value.is_t0
+
+
+def test_all_that_came_is_kept_as_it_came() -> None:
+    """Who counts characters counts those of the records, too."""
+    said = "hello\n"
+    piece = f"\x1e{NONCE}0000.a b\n"
+    console = read_console((said + piece).encode(), NONCE)
+    assert console.text == said + piece
+    assert (console.talk, console.records) == (said, (("a", "b"),))
+
+
 @pytest.mark.parametrize(
     "expected, got, message",
     [
