@@ -62,14 +62,17 @@ LOOKS = (
 
 # What gdb is told at each step.
 SCRIPT = {
-    "power-on": ("chaski threads",),
+    "power-on": ("chaski threads", "chaski pagetable kernel"),
     "before paging": (
         "tbreak entry.S:_start",
         "continue",
         "info registers pc satp",
         "chaski threads",
     ),
-    "in C": ("tbreak kernel_main", "continue", "chaski threads"),
+    "in C": (
+        *("tbreak kernel_main", "continue", "chaski threads"),
+        "chaski pagetable kernel",
+    ),
     "one program": ("break actor.c:main",),
     **{
         f"main of {name}": ("continue", "backtrace", "chaski threads")
@@ -266,11 +269,19 @@ def test_no_threads_before_paging(session: Session) -> None:
     message = "The kernel has no threads yet: paging is off"
     assert message in session.said["power-on"]
     assert message in session.said["before paging"]
+    assert "Paging is off: the machine" in session.said["power-on"]
 
 
 def test_no_threads_before_the_first_one(session: Session) -> None:
     message = "The kernel has no threads yet: it has not made the first one"
     assert message in session.said["in C"]
+
+
+def test_page_table_before_the_first_thread(session: Session) -> None:
+    """The first table of all: whole GiB with all rights."""
+    [row] = rows(session.said["in C"], "address", "pages")
+    assert int(row["address"], 16) == 0xFFFFFFC080000000
+    assert row["rights"].startswith("RWX")
 
 
 def test_breakpoint_before_paging(session: Session) -> None:

@@ -101,6 +101,15 @@ def walk_row(step: Step) -> tuple[str, ...]:
     )
 
 
+def require_paging() -> bool:
+    """Whether there are page tables; if not, says why."""
+    target.require()
+    if not target.is_paging():
+        print("Paging is off: the machine is still starting.")
+        return False
+    return True
+
+
 class PageTable(gdb.Command):
     """Show what an address space maps: chaski pagetable [PROCESS] [ADDRESS]
 PROCESS is a name or a number; "kernel" means the upper half, which is the same
@@ -117,9 +126,13 @@ With an address it shows the entries that a hart looks at to translate it."""
 
     def invoke(self, argument: str, from_tty: bool) -> None:
         kernel = Kernel()
-        if not require_threads(kernel):
-            return
         words = gdb.string_to_argv(argument)
+        # The kernel's half is there before there is any thread.
+        is_kernels = words[:1] == ["kernel"]
+        if not is_kernels and not require_threads(kernel):
+            return
+        if is_kernels and not require_paging():
+            return
         address = None
         if words and not kernel.process_of(words[-1]):
             address = number(words[-1])
