@@ -73,8 +73,12 @@ def _become_gdb(order: Order, exercise: Exercise, run: str) -> NoReturn:
         for function in exercise.functions
         if locate(order.out / "kernel", function.name)
     ]
+    # A driver is a file of the graded kernel, and of no other.
+    sources = _relative(order.out, order.root)
     script.write_text(
-        "".join(f"break {name}\n" for name in functions) + "continue\n"
+        f"set directories $cdir:$cwd:{sources}\n"
+        + "".join(f"break {name}\n" for name in functions)
+        + "continue\n"
     )
     job = Job.read(order.out / JOB_FILE)
     programs = _relative(job.programs, order.root)
