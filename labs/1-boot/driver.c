@@ -5,14 +5,14 @@
  * be, calls your functions as the script says, and reports what came of it.
  * A line is a word and up to seven numbers, all in hexadecimal:
  *
+ *     part                        reports that another part begins
  *     set PA COUNT WORD           COUNT words of memory become WORD
  *     fill PA COUNT SEED          COUNT words become random ones
  *     number VALUE BASE WIDTH     log_number, between "number <" and ">"
  *     reserve START END           frame_reserve
  *     alloc SLOT COUNT TAG        frame_alloc; fills it with TAG unless 0
  *     free SLOT FIRST COUNT       frame_free of a part of what SLOT has
- *     count                       frame_count_free
- *     walk ROOT VA LEVEL          sv39_walk
+ *     walk ROOT VA                sv39_walk, for each level
  *     quota FRAMES                a new payer, of whom all below take
  *     use SPACE ROOT              a space whose tables the script makes
  *     create SPACE SLOT           space_create; its root is in SLOT then
@@ -50,7 +50,7 @@ enum {
     RECORD_MARK = 0x1e,
     RECORD_BYTES = 100,
     PAYLOAD_BYTES = 25,
-    POOL_PAGES = 64,
+    POOL_PAGES = 256,
 };
 
 /* Physical RAM of the machine that this lab is graded on. */
@@ -271,17 +271,18 @@ frame_take(uint64_t slot)
 }
 
 static void
-entry_find(paddr_t root, vaddr_t va, unsigned level)
+entries_find(paddr_t root, vaddr_t va)
 {
-    const pte_t *pte = sv39_walk(phys_to_virt(root), va, level);
-
     say("walk");
     say_number(va);
-    say_number(level);
-    if (pte)
-        say_number(virt_to_phys(pte) - root); /* as in every kernel */
-    else
-        say("NULL");
+    for (unsigned above = SV39_ROOT_LEVEL + 1; above > 0; above--) {
+        const pte_t *pte = sv39_walk(phys_to_virt(root), va, above - 1);
+
+        if (pte)
+            say_number(virt_to_phys(pte) - root); /* as in every kernel */
+        else
+            say("NULL");
+    }
     record_end();
 }
 
@@ -326,19 +327,14 @@ number_log(uint64_t value, unsigned base, unsigned width)
     put_text(">\n");
 }
 
-static void
-count_say(void)
-{
-    say("count");
-    say_number(frame_count_free());
-    record_end();
-}
-
 /* Operations on memory, frames and tables; false if it is none of them. */
 static bool
 perform_on_memory(const char *word, const uint64_t *n)
 {
-    if (is_word(word, "set"))
+    if (is_word(word, "part")) {
+        say("part");
+        record_end();
+    } else if (is_word(word, "set"))
         words_set(n[0], n[1], n[2]);
     else if (is_word(word, "fill"))
         words_fill(n[0], n[1], n[2]);
@@ -351,10 +347,8 @@ perform_on_memory(const char *word, const uint64_t *n)
     else if (is_word(word, "free")) {
         if (slots[n[0]])
             frame_free(slots[n[0]] + n[1] * PAGE_BYTES, (unsigned)n[2]);
-    } else if (is_word(word, "count"))
-        count_say();
-    else if (is_word(word, "walk"))
-        entry_find(n[0], n[1], (unsigned)n[2]);
+    } else if (is_word(word, "walk"))
+        entries_find(n[0], n[1]);
     else if (is_word(word, "link"))
         *((pte_t *)phys_to_virt(slots[n[0]]) + n[1]) =
             slots[n[2]] >> 12 << 10 | PTE_V;
