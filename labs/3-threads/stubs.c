@@ -54,11 +54,24 @@ ready_pop(void)
 struct thread *
 slice_tick(struct thread *t)
 {
-    /* Exercise 3.2. Read trap_other in trap.c, which calls this, and
-     * schedule: it also starts the next slice.
+    /* Exercise 3.2. Read trap_other in trap.c, which calls this, timer_tick in
+     * timer.c, which has just ended the slice, and schedule: what else does it
+     * do besides choosing?
      *
-     * Until then a thread keeps the hart from others of its priority. */
-    return sched_resume(t);
+     * Until then whoever is ready gets the hart, however urgent he is, and the
+     * timer goes on when nobody needs it. */
+    struct thread *next = ready_pop();
+
+    timer_slice_restart();
+    if (!next)
+        return t;
+    if (next->process->is_dying) {
+        ready_push(next); /* schedule drops it */
+        return t;
+    }
+    ready_push(t);
+    next->state = THREAD_RUNNING;
+    return next;
 }
 
 struct thread *
@@ -99,7 +112,8 @@ deadline_set(struct thread *t, uint64_t ticks, uint64_t bits)
 struct thread *
 deadline_expire(uint64_t now)
 {
-    /* Exercise 3.4. Read timer_update in timer.c: when does the timer ring? */
+    /* Exercise 3.4. Read timer_update in timer.c: when does the timer ring? And
+     * trap_deadlines in trap.c, which calls this. */
     (void)heap_remove;
     (void)now;
     return NULL;
