@@ -206,7 +206,7 @@ def _gate(options: argparse.Namespace) -> int:
     seeds = hints.seeds if hints else [hex(seed) for seed in PUBLIC_SEEDS]
     if seeds == [hex(seed) for seed in order.seeds]:
         try:
-            check_hints(hints, results)
+            check_hints(order.lab, hints, results)
         except GateError as error:
             failures.append(str(error))
     print()

@@ -12,9 +12,15 @@ For each lab:
     cheats/        each gets what its first line says, most often nothing
 
 Mutants are graded with the whole lab, for the signature of each goes into
-hints.json (hints.py): the gate checks that what is there is what it sees, and
-that without a mutant in the table its kernel gets no hint, neither for the
-whole lab nor for its exercise alone. So a hint can only be right.
+hints.json (hints.py): the gate checks that what is there is what it sees, that
+no two mutants have the same, and that without a mutant in the table its kernel
+gets no hint, neither for the whole lab nor for its exercise alone. So a hint
+can only be right.
+
+So hints.json is also the *record* of a whole examination. Against it mutants
+can be examined on few seeds: each must do there what the record says. That is
+how tests/check/test_gate.py finds out for little that the lab, the kernel or
+the grader has changed and nobody has examined the lab since.
 
 A mutant's first line is `/* kills: 4.2; hint: ... */`, a cheat's is
 `/* expects: 0; ... */`. Mutants and alternatives are swapped into the
@@ -32,7 +38,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -48,7 +54,13 @@ from grader.build import (
 )
 from grader.driver import with_driver
 from grader.grade import Exit, Order, grade_submission
-from grader.hints import HINTS_FILE, Hints, Mutant, signature
+from grader.hints import (
+    HINTS_FILE,
+    Hints,
+    Mutant,
+    score_name,
+    signature,
+)
 from grader.labtool import Sources, apply_patch, first_comment
 from grader.lab import Lab, find_labs
 from grader.starter import so_far_sources, starter_sources, starter_user
@@ -122,23 +134,29 @@ def build_programs(order: Order) -> None:
     Workshop(order.root, order.out).programs(order.lab)
 
 
-def examine_in_lane(order: Order, subject: Subject) -> Examined:
+def examine_in_lane(
+    order: Order, subject: Subject, record: Hints | None = None
+) -> Examined:
     """Examines one subject, in this lane's directory and without a word."""
     out = order.out / threading.current_thread().name
     out.mkdir(parents=True, exist_ok=True)
     table, problem = None, ""
     with (out / "talk").open("w+") as talk:
         try:
-            table = examine(replace(order, out=out, talk=talk), subject)
+            own = replace(order, out=out, talk=talk)
+            table = examine(own, subject, record)
         except GateError as error:
             problem = str(error)
         talk.seek(0)
         return Examined(talk.read(), table, problem)
 
 
-def examine(order: Order, subject: Subject) -> dict[str, Any]:
+def examine(
+    order: Order, subject: Subject, record: Hints | None = None
+) -> dict[str, Any]:
     """Grades one subject and returns its results; GateError unless it gets
-    what it should."""
+    what it should. With a record, a mutant should get what that says of the
+    order's seeds, be it no loss at all."""
     if subject.kind is Kind.STARTER:
         _build_strictly(order)
     header = _header(subject.path)
@@ -152,7 +170,7 @@ def examine(order: Order, subject: Subject) -> dict[str, Any]:
     table: dict[str, Any] = json.loads(
         (order.out / "results.json").read_text()
     )
-    _compare(subject, header, table)
+    _compare(subject, header, table, record)
     return table
 
 
@@ -181,36 +199,69 @@ def _mutants(results: Mapping[Subject, dict[str, Any]]) -> dict[str, Mutant]:
 
 
 def check_hints(
-    hints: Hints | None, results: Mapping[Subject, dict[str, Any]]
+    lab: Lab, hints: Hints | None, results: Mapping[Subject, dict[str, Any]]
 ) -> None:
     """GateError unless the hints are what the results of all subjects make
     them, and none of them could be wrong."""
-    seen = _mutants(results)
-    if not hints or hints.mutants != seen:
-        known = hints.mutants if hints else {}
+    known, seen = hints.mutants if hints else {}, _mutants(results)
+    if known != seen:
         names = {*known, *seen}
-        stale = sorted(n for n in names if known.get(n) != seen.get(n))
-        raise GateError(
-            f"{HINTS_FILE} is out of date ({', '.join(stale)}):"
-            " python3 -m grader gate --lab ... --write-hints"
-        )
-    for subject, table in results.items():
-        if subject.kind is Kind.MUTANT and subject.path:
-            own = _kills(_header(subject.path), subject)[0]
-            alone = [s for s in table["scores"] if s["exercise"] == own]
-            for part in (table, {**table, "scores": alone}):
-                if hint := hints.find(part, but=[subject.path.name]):
-                    raise GateError(
-                        f"{subject} left out of the table gets the hint of"
-                        f" another: {hint}"
-                    )
+        raise _stale(n for n in names if known.get(n) != seen.get(n))
+    check_record(lab, hints)
+
+
+def check_record(lab: Lab, hints: Hints | None) -> None:
+    """GateError unless the hints are of the lab's mutants, each loses to its
+    exercise and differs from all others, and none could be wrong."""
+    known = hints.mutants if hints else {}
+    mutants = {
+        subject.path.name: _kills(_header(subject.path), subject)
+        for subject in subjects(lab)
+        if subject.kind is Kind.MUTANT and subject.path
+    }
+    told = {name: mutant.hint for name, mutant in known.items()}
+    written = {name: hint for name, (_, hint) in mutants.items()}
+    names = {*told, *written}
+    if not hints or told != written:
+        raise _stale(n for n in names if told.get(n) != written.get(n))
+    scores = {score_name(*score.key) for score in lab.scores}
+    for name, (exercise, _) in mutants.items():
+        whole = known[name].signature
+        own = {score_name(*s.key) for s in lab.exercise(exercise).scores}
+        alone = {s: entries for s, entries in whole.items() if s in own}
+        if not alone:
+            raise GateError(f"{HINTS_FILE} says that {name} survives")
+        for other, mutant in known.items():
+            if name < other and mutant.signature == whole:
+                raise GateError(f"{name} and {other} are told apart by nothing")
+        for lost, graded in (whole, scores), (alone, own):
+            if hint := hints.find_alike(lost, graded, but=name):
+                raise GateError(
+                    f"{name} left out of the table gets the hint of another:"
+                    f" {hint}"
+                )
+
+
+def _stale(names: Iterable[str]) -> GateError:
+    """What to say if hints.json is not right about these mutants."""
+    return GateError(
+        f"{HINTS_FILE} is out of date ({', '.join(sorted(names))}):"
+        " python3 -m grader gate --lab ... --write-hints"
+    )
 
 
 def check_facts(
-    lab: Lab, results: Mapping[Subject, dict[str, Any]]
+    lab: Lab,
+    results: Mapping[Subject, dict[str, Any]],
+    record: Hints | None = None,
 ) -> None:
     """GateError unless each kernel that a score's `only` names loses this
-    score to the fact seen from outside alone."""
+    score to the fact seen from outside alone. With a record, it is enough
+    that a mutant has lost it on other seeds than those of the results."""
+    recorded = {
+        f"{Kind.MUTANT.value}/{name}": mutant.signature
+        for name, mutant in (record.mutants if record else {}).items()
+    }
     by_name = {str(subject): table for subject, table in results.items()}
     for score in lab.scores:
         if not score.only:
@@ -222,14 +273,22 @@ def check_facts(
             for outcome in each["seeds"]
             if outcome["verdict"] != Verdict.PASS
         ]
-        if not outcomes or not all(outcome["t0"] for outcome in outcomes):
+        is_lost = outcomes or score_name(*score.key) in recorded.get(
+            score.only, {}
+        )
+        if not is_lost or not all(outcome["t0"] for outcome in outcomes):
             raise GateError(
                 f"{score.exercise} {score.name}: {score.only} is not lost to"
                 " what QEMU saw alone"
             )
 
 
-def _compare(subject: Subject, header: str, table: dict[str, Any]) -> None:
+def _compare(
+    subject: Subject,
+    header: str,
+    table: dict[str, Any],
+    record: Hints | None,
+) -> None:
     """GateError unless the results are what the subject should get."""
     points, maximum = table["points"], table["max"]
     verdicts = {score["verdict"] for score in table["scores"]}
@@ -243,6 +302,13 @@ def _compare(subject: Subject, header: str, table: dict[str, Any]) -> None:
         case Kind.STARTER:
             if points != 0:
                 raise GateError(f"the starter gets {points} points for nothing")
+        case Kind.MUTANT if record and subject.path:
+            name = subject.path.name
+            known = name in record.mutants
+            if not known or signature(table) != record.lost_on(
+                name, table["seeds"]
+            ):
+                raise _stale([name])
         case Kind.MUTANT:
             own = _kills(header, subject)[0]
             if all(

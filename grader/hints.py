@@ -11,7 +11,7 @@ graded, is that of one mutant and of no other. Verdicts alone would not do:
 different mistakes lose the same scores. With fewer seeds there is no hint."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,28 +76,41 @@ class Hints:
         lines.append(f'"mutants": {{\n  {listed}}}')
         file.write_text("{" + "\n ".join(lines) + "}\n")
 
-    def find(
-        self, results: dict[str, Any], but: Iterable[str] = ()
-    ) -> str | None:
-        """The hint for the table of results.json; None if no mutant, or more
-        than one, has its signature. The mutants named in `but` do not
-        count."""
+    def find(self, results: dict[str, Any]) -> str | None:
+        """The hint for the table of results.json."""
         if results["seeds"] != self.seeds:
             return None
-        own = signature(results)
         graded = {
             _name(score)
             for score in results["scores"]
             if score["verdict"] != Verdict.SKIPPED
         }
+        return self.find_alike(signature(results), graded)
+
+    def find_alike(
+        self, own: Signature, graded: Set[str], but: str = ""
+    ) -> str | None:
+        """The hint for a kernel of this signature, if only the scores in
+        `graded` were; None if no mutant, or more than one, has it. The mutant
+        called `but` does not count."""
         alike = [
             mutant
             for name, mutant in self.mutants.items()
-            if name not in but
+            if name != but
             and own
             == {s: e for s, e in mutant.signature.items() if s in graded}
         ]
         return alike[0].hint if own and len(alike) == 1 else None
+
+    def lost_on(self, name: str, seeds: Collection[str]) -> Signature:
+        """The signature of a mutant if it had been graded on these of the
+        seeds alone."""
+        lost: Signature = {}
+        for score, entries in self.mutants[name].signature.items():
+            some = [e for s, e in zip(self.seeds, entries) if s in seeds]
+            if any(entry != Verdict.PASS for entry in some):
+                lost[score] = some
+        return lost
 
     def machine_differs(self, results: dict[str, Any]) -> str | None:
         """What to say if seeds mean other schedules here than they did to
@@ -147,5 +160,10 @@ def signature(results: dict[str, Any]) -> Signature:
     return found
 
 
+def score_name(exercise: str, score: str) -> str:
+    """What a score is called in a signature."""
+    return f"{exercise} {score}"
+
+
 def _name(score: dict[str, Any]) -> str:
-    return f"{score['exercise']} {score['score']}"
+    return score_name(score["exercise"], score["score"])

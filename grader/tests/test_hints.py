@@ -3,13 +3,25 @@
 
 import json
 import shutil
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader.difference import compare, without_numbers
-from grader.hints import Hints, Mutant, signature
+from grader.gate import (
+    GateError,
+    Kind,
+    Subject,
+    check_facts,
+    check_record,
+    examine,
+)
+from grader.grade import Order
+from grader.hints import HINTS_FILE, Hints, Mutant, signature
+from grader.lab import Lab, find_lab, read_lab
 from grader.tests.conftest import Project
 
 A = "0123456789abcdef"
@@ -140,7 +152,133 @@ def test_scores_that_were_not_graded_do_not_count() -> None:
 
 
 def test_a_mutant_left_out_of_the_table_gets_no_hint() -> None:
-    assert HINTS.find(results(x="zero"), but=["one"]) is None
+    one = HINTS.mutants["one"].signature
+    assert HINTS.find_alike(one, {"1.1 x", "1.1 y", "1.1 z"}) == "it is one."
+    assert HINTS.find_alike(one, {"1.1 x", "1.1 y", "1.1 z"}, "one") is None
+
+
+def test_on_some_of_the_seeds_less_is_lost() -> None:
+    lost = {"1.1 x": ["FAIL: zero"]}
+    assert HINTS.lost_on("one", ["0x2"]) == lost
+    assert HINTS.lost_on("one", ["0x1"]) == {}
+    assert HINTS.lost_on("one", SEEDS) == HINTS.mutants["one"].signature
+
+
+# -------------------------------------------------------------- the record
+
+LAB = """\
+number = 1
+name = "x"
+title = "x"
+budget = 1
+programs = ["x"]
+"""
+EXERCISE = """
+[[exercise]]
+id = "1.{number}"
+title = "x"
+functions = []
+"""
+SCORE = """
+[[exercise.score]]
+name = "{name}"
+points = 1
+t0 = "x"
+"""
+
+
+@pytest.fixture(name="lab")
+def _lab(tmp_path: Path) -> Lab:
+    """A lab of the scores 1.1 x, y, z and 1.2 u, with the mutants a and b of
+    1.1."""
+    folder = tmp_path / "labs" / "1-x"
+    (folder / "mutants").mkdir(parents=True)
+    text = LAB + EXERCISE.format(number=1)
+    text += "".join(SCORE.format(name=name) for name in "xyz")
+    text += EXERCISE.format(number=2) + SCORE.format(name="u")
+    (folder / "lab.toml").write_text(text)
+    for name in "ab":
+        header = f"/* kills: 1.1; hint: it is {name}. */\n"
+        (folder / "mutants" / f"{name}.c").write_text(header)
+    return read_lab(folder / "lab.toml")
+
+
+def record(**signatures: dict[str, list[str]]) -> Hints:
+    """A hints.json of mutants that lose this."""
+    mutants = {
+        f"{name}.c": Mutant(f"it is {name}.", lost)
+        for name, lost in signatures.items()
+    }
+    return Hints("7", "f", SEEDS, mutants)
+
+
+def refusal(problem: str | None) -> AbstractContextManager[Any]:
+    """Where the lab must be refused for this problem, or for none."""
+    if problem is None:
+        return nullcontext()
+    return pytest.raises(GateError, match=problem)
+
+
+ZERO = ["FAIL: zero", "PASS"]
+OTHER = ["PASS", "FAIL: other"]
+
+
+@pytest.mark.parametrize(
+    "hints, problem",
+    [
+        (record(a={"1.1 x": ZERO}, b={"1.1 y": ZERO}), None),
+        (record(a={"1.1 x": ZERO}, b={"1.1 x": OTHER}), None),
+        (None, r"out of date \(a.c, b.c\)"),
+        (record(a={"1.1 x": ZERO}), r"out of date \(b.c\)"),
+        (
+            record(a={"1.1 x": ZERO}, b={"1.1 y": ZERO}, c={"1.1 z": ZERO}),
+            r"out of date \(c.c\)",
+        ),
+        (record(a={"1.1 x": ZERO}, b={"1.2 u": ZERO}), "b.c survives"),
+        (record(a={"1.1 x": ZERO}, b={"1.1 x": ZERO}), "a.c and b.c"),
+        (
+            record(a={"1.1 x": ZERO}, b={"1.1 x": ZERO, "1.2 u": ZERO}),
+            "a.c left out of the table gets the hint of another: it is b",
+        ),
+    ],
+)
+def test_the_record_is_examined_as_a_whole(
+    lab: Lab, hints: Hints | None, problem: str | None
+) -> None:
+    with refusal(problem):
+        check_record(lab, hints)
+
+
+def test_a_hint_that_the_mutant_no_longer_has_is_out_of_date(lab: Lab) -> None:
+    hints = record(a={"1.1 x": ZERO}, b={"1.1 y": ZERO})
+    (lab.path / "mutants/b.c").write_text("/* kills: 1.1; hint: new. */\n")
+    with pytest.raises(GateError, match=r"out of date \(b.c\)"):
+        check_record(lab, hints)
+
+
+@pytest.mark.parametrize(
+    "lost, t0, record, is_enough",
+    [
+        (True, True, None, True),
+        (True, False, None, False),
+        (False, False, None, False),
+        (False, False, record(a={"1.1 x": ZERO}), True),
+        (False, False, record(a={"1.1 y": ZERO}), False),
+        (True, False, record(a={"1.1 x": ZERO}), False),
+    ],
+)
+def test_what_is_seen_from_outside_must_be_all_that_is_lost(
+    lab: Lab, lost: bool, t0: bool, record: Hints | None, is_enough: bool
+) -> None:
+    file = lab.path / "lab.toml"
+    only = 'name = "x"\nonly = "mutants/a.c"\npoints'
+    file.write_text(file.read_text().replace('name = "x"\npoints', only))
+    table = results(**({"x": "zero"} if lost else {}))
+    for outcome in table["scores"][0]["seeds"]:
+        outcome["t0"] = t0
+    mutant = Subject(Kind.MUTANT, lab.path / "mutants/a.c")
+    with refusal(None if is_enough else "a.c is not lost to"):
+        check_facts(read_lab(file), {mutant: table}, record)
 
 
 def test_another_machine_is_named() -> None:
@@ -182,6 +320,20 @@ def test_the_lab_passes_its_examination_and_gives_hints(
     said = " ".join(project.grade(mutant).stdout.split())
     assert "fails exactly like a kernel in which it returns the" in said
     assert project.results["hint"] == "it returns the number itself."
+    # With the record, one seed is enough to see that a mutant has changed.
+    lab = find_lab(project.root, "fake")
+    order = Order(project.root, lab, project.root / "out", [0x5A17])
+    hints = Hints.read(lab.path / HINTS_FILE)
+    assert hints
+    examine(order, Subject(Kind.MUTANT, mutant), hints)
+    less = lab.path / "mutants/one_less.c"
+    with pytest.raises(GateError, match=r"out of date \(same.c\)"):
+        lost = hints.mutants[less.name]
+        examine(
+            order,
+            Subject(Kind.MUTANT, mutant),
+            replace(hints, mutants={mutant.name: lost}),
+        )
     # Another mistake that loses the same score gets none.
     other = mutant.read_text().replace("return value", "return value + 2")
     (project.root / "other.c").write_text(other)

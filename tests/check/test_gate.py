@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""The examination of every lab on all public seeds, one test for each kernel
-in it: the reference, the starter, each mutant, alternative and cheat. At last
-what the others have shown together: the hints, and that the facts seen from
-outside are needed."""
+"""The examination of every lab, one test for each kernel in it: the
+reference, the starter, each mutant, alternative and cheat. At last what the
+others have shown together: that the facts seen from outside are needed.
 
-from collections.abc import Iterator
+There are so many mutants that each is examined on two of the public seeds
+only, all together on all of them. There it must do what hints.json says: if it
+does something else, the lab, the kernel or the grader has changed since
+`python3 -m grader gate --write-hints` was run. What follows from hints.json
+alone needs no boot: that each mutant is noticed by its exercise, that no two
+are alike, that no hint could be wrong."""
+
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -17,7 +23,7 @@ from grader.gate import (
     Subject,
     build_programs,
     check_facts,
-    check_hints,
+    check_record,
     examine,
     examine_in_lane,
     lanes,
@@ -30,6 +36,8 @@ from grader.seed import PUBLIC_SEEDS
 
 # Any will do.
 HIDDEN_SEEDS = [(i * 0x9E3779B97F4A7C15) % (1 << 64) for i in range(1, 17)]
+
+MUTANT_SEEDS = 2
 
 # By lab: the results of each of its kernels.
 Seen = dict[str, dict[Subject, dict[str, Any]]]
@@ -72,18 +80,33 @@ def examinations(
     chosen: list[tuple[Lab, Subject]] = [
         (each["lab"], each["subject"]) for each in parameters
     ]
-    orders = {
-        lab.folder: Order(root, lab, out, PUBLIC_SEEDS) for lab, _ in chosen
+    labs = {lab.folder: lab for lab, _ in chosen}
+    records = {
+        folder: Hints.read(lab.path / HINTS_FILE)
+        for folder, lab in labs.items()
     }
-    for order in orders.values():
-        build_programs(order)
+    for lab in labs.values():
+        build_programs(Order(root, lab, out, PUBLIC_SEEDS))
     with lanes() as pool:
         yield {
             (lab.folder, subject): pool.submit(
-                examine_in_lane, orders[lab.folder], subject
+                examine_in_lane,
+                Order(root, lab, out, seeds_of(lab, subject)),
+                subject,
+                records[lab.folder],
             )
             for lab, subject in chosen
         }
+
+
+def seeds_of(lab: Lab, subject: Subject) -> Sequence[int]:
+    """The seeds that a subject is examined on: of a mutant those that its
+    place in the list has."""
+    if subject.kind is not Kind.MUTANT:
+        return PUBLIC_SEEDS
+    mutants = [s for s in subjects(lab) if s.kind is Kind.MUTANT]
+    step = len(PUBLIC_SEEDS) // MUTANT_SEEDS
+    return PUBLIC_SEEDS[mutants.index(subject) % step :: step]
 
 
 def test_examination(
@@ -112,16 +135,16 @@ def test_the_reference_passes_on_other_seeds(
         pytest.fail(str(error), pytrace=False)
 
 
-def test_hints_are_up_to_date_and_never_wrong(seen: Seen, lab: Lab) -> None:
+def test_hints_are_never_wrong(lab: Lab) -> None:
     try:
-        check_hints(Hints.read(lab.path / HINTS_FILE), _all(seen, lab))
+        check_record(lab, Hints.read(lab.path / HINTS_FILE))
     except GateError as error:
         pytest.fail(str(error), pytrace=False)
 
 
 def test_only_what_qemu_saw_gives_some_away(seen: Seen, lab: Lab) -> None:
     try:
-        check_facts(lab, _all(seen, lab))
+        check_facts(lab, _all(seen, lab), Hints.read(lab.path / HINTS_FILE))
     except GateError as error:
         pytest.fail(str(error), pytrace=False)
 
