@@ -76,7 +76,7 @@ test: all test-programs gdb-build debug-kernel ## run every test
 	        --ignore=tests/check \
 	        $(wildcard $(if $(DEBUG),,grader/tests) tests); \
 	else for lab in $(labs); do \
-	    $(MAKE) grade LAB=$$lab || exit; done; fi
+	    $(call grade,"$$lab") || exit; done; fi
 
 check: all test-programs debug-kernel lint ## run what takes longer than make test may
 	@if [ -d tests ]; then \
@@ -95,10 +95,14 @@ debug-kernel: install
 	@$(MAKE) BUILD=$(BUILD)/debug DEBUG=1 kernel
 
 # The grader's status 1 means "graded, with points lost": that is a result.
+# Not a make of its own: make would run that even if asked only to say what it
+# would do (-n), and all else on the line with it.
+grade = { $(PYTHON) -m grader grade . --lab $(1) --out $(BUILD)/grade \
+    $(if $(EX),--exercise '$(EX)') $(if $(SEED),--seed '$(SEED)') \
+    || [ $$? -eq 1 ]; }
+
 grade: install ## score your work: LAB=ipc [EX=4.2] [SEED=0x5a17]
-	@$(PYTHON) -m grader grade . --lab '$(LAB)' --out $(BUILD)/grade \
-	    $(if $(EX),--exercise '$(EX)') $(if $(SEED),--seed '$(SEED)') \
-	    || [ $$? -eq 1 ]
+	@$(call grade,'$(LAB)')
 
 # With an exercise: the run that lost it, its kernel as it was graded. With a
 # lab alone: its programs, in a run that BOOTARGS decides; a lab that has none
