@@ -73,6 +73,7 @@ def card(
         lines += _labelled("instructions", [f"{failure.icount:,}"])
     lines += _labelled("it rests on", [score.t0])
     lines += _labelled("your functions", _owned(exercise, kernel))
+    lines += _labelled("your answers", [lab.answers_file or ""])
     words = f"LAB={lab.folder} EX={exercise.id} SEED={loss.seed:#x}"
     which = f" SCORE={score.name}" if len(exercise.scores) > 1 else ""
     lines += _labelled("see it again", [f"make grade {words}"])
@@ -80,11 +81,11 @@ def card(
     return "\n".join([*lines, "-" * WIDTH])
 
 
-def hint_text(hint: str, seeds: int) -> str:
+def hint_text(lab: Lab, hint: str, seeds: int) -> str:
     """What is said under the cards if one known mistake explains them all."""
+    what = "answers" if lab.answers else "a kernel"
     text = (
-        f"On each of {seeds} seeds it fails exactly like a kernel in which"
-        f" {hint}"
+        f"On each of {seeds} seeds it fails exactly like {what} in which {hint}"
     )
     return "\n".join(_labelled("hint", [text]))
 

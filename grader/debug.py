@@ -4,7 +4,8 @@
 The exercise is graded first. Then the run that was lost, or else the first
 one, is booted again as it was: the same kernel, boot arguments, clock and
 memory. It stands still before its first instruction; gdb attaches, sets a
-breakpoint on each function of the exercise, and lets it run.
+breakpoint on each function of the exercise, and lets it run. If the exercise
+has none, it stands still.
 
 A machine that stops at a breakpoint is not stopped in time: its virtual clock
 runs on to the next timer. What does not depend on when a slice ends repeats
@@ -73,13 +74,14 @@ def _become_gdb(order: Order, exercise: Exercise, run: str) -> NoReturn:
         for function in exercise.functions
         if locate(order.out / "kernel", function.name)
     ]
+    words = [f"break {name}" for name in functions]
+    # With nothing to stop at, it is for the student to say where.
+    words += ["continue"] if words else []
     # A driver is a file of the graded kernel, and of no other.
     sources = _relative(order.out, order.root)
-    script.write_text(
-        f"set directories $cdir:$cwd:{sources}\n"
-        + "".join(f"break {name}\n" for name in functions)
-        + "continue\n"
-    )
+    words.insert(0, f"set directories $cdir:$cwd:{sources}")
+    script.write_text("".join(f"{word}
+" for word in words))
     job = Job.read(order.out / JOB_FILE)
     programs = _relative(job.programs, order.root)
     if not order.lab.programs:

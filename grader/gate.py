@@ -27,6 +27,9 @@ A mutant's first line is `/* kills: 4.2; hint: ... */`, a cheat's is
 complete kernel. Cheats go into the starter: they do something else instead
 of the work. An INFRA verdict proves nothing and fails the examination.
 
+In a lab that asks for answers, subjects may be files of answers, .toml, with
+`# kills: ...` in their first lines.
+
 A score may name one of these kernels that reports nothing wrong and that
 `only` the fact seen from outside gives away. That is examined too.
 
@@ -68,6 +71,7 @@ from grader.submission import Submission, read_submission
 from grader.verdict import UsageError, Verdict
 
 KILLS = re.compile(r"kills: ([\d.]+); hint: (\S.*\S)")
+KINDS_OF_FILE = (".c", ".S", ".toml")
 EXPECTS = re.compile(r"expects: (\d+);")
 
 
@@ -114,7 +118,9 @@ def subjects(lab: Lab) -> list[Subject]:
         found.append(Subject(Kind.SO_FAR))
     for kind in (Kind.MUTANT, Kind.ALTERNATIVE, Kind.CHEAT):
         for path in sorted((lab.path / kind.value).glob("*")):
-            if path.suffix in (".c", ".S") or (path / "kernel").is_dir():
+            if path.name == lab.answers:
+                continue  # the reference's
+            if path.suffix in KINDS_OF_FILE or (path / "kernel").is_dir():
                 found.append(Subject(kind, path))
     return found
 
@@ -327,12 +333,12 @@ def _compare(
 def subject_sources(order: Order, subject: Subject) -> Submission:
     """The sources of a subject."""
     reference = pristine_sources(order.root)
-    if subject.kind is Kind.REFERENCE:
-        return Submission(str(subject), reference)
+    answers = _answers(order.lab, subject)
+    if subject.kind is Kind.REFERENCE or (answers and subject.path):
+        return Submission(str(subject), reference, user=answers)
     if subject.kind is Kind.SO_FAR:
-        return Submission(
-            str(subject), so_far_sources(order.root, order.lab)
-        )
+        so_far = so_far_sources(order.root, order.lab)
+        return Submission(str(subject), so_far, user=answers)
     starter = starter_sources(order.root, order.lab)
     user = starter_user(order.root, order.lab)
     if not subject.path:
@@ -340,6 +346,18 @@ def subject_sources(order: Order, subject: Subject) -> Submission:
     if subject.kind is Kind.CHEAT:
         return replace(_on(starter, subject.path), user=user)
     return _on(reference, subject.path)
+
+
+def _answers(lab: Lab, subject: Subject) -> Sources:
+    """The answers of a subject, in a lab that asks: its own, or those of the
+    reference. They are beside the alternatives, for these are not for
+    students."""
+    if not lab.answers_file or not lab.answers:
+        return {}
+    file = subject.path
+    if not file or file.suffix != ".toml":
+        file = lab.path / Kind.ALTERNATIVE.value / lab.answers
+    return {lab.answers_file: file.read_bytes()}
 
 
 def _on(base: Sources, path: Path) -> Submission:
@@ -370,7 +388,15 @@ def _header(path: Path | None) -> str:
     """The first comment of a subject that is a file."""
     if not path or not path.is_file():
         return ""
-    return first_comment(path.read_text())
+    text = path.read_text()
+    if path.suffix == ".toml":
+        return text.splitlines()[0].removeprefix("# ")
+    return first_comment(text)
+
+
+def exercise_of(subject: Subject) -> str:
+    """The exercise that a mutant fails."""
+    return _kills(_header(subject.path), subject)[0]
 
 
 def _kills(header: str, subject: Subject) -> tuple[str, str]:

@@ -110,7 +110,12 @@ def grade_submission(
         for note in submission.notes:
             print(f"  note: {note}", file=order.talk)
         kernel = workshop.kernel(with_driver(submission.sources, order.lab))
-        programs = workshop.programs(order.lab, submission.user)
+        user = {
+            path: content
+            for path, content in submission.user.items()
+            if path != order.lab.answers_file
+        }
+        programs = workshop.programs(order.lab, user)
     except Refused as refusal:
         return _does_not_build(order, label, str(refusal), [])
     except BuildError as error:
@@ -132,9 +137,21 @@ def grade_submission(
         seeds=list(order.seeds),
         exercise=order.exercise,
         notes=[*submission.notes, *moved],
+        answers=_answers(order.lab, submission),
     )
     status = _run_tests(order, job)
     return _close(order, results_file, status)
+
+
+def _answers(lab: Lab, submission: Submission) -> str | None:
+    """What the student answers, if the lab asks; as it is given if nothing
+    was handed in."""
+    if not lab.answers_file:
+        return None
+    content = submission.user.get(lab.answers_file)
+    if content is None:
+        content = (lab.root / lab.answers_file).read_bytes()
+    return content.decode(errors="replace")
 
 
 def _choose_exercise(order: Order) -> None:
@@ -182,6 +199,8 @@ def _run_tests(order: Order, job: Job) -> int:
             *(sys.executable, "-m", "pytest", "-p", "grader.plugin"),
             # The plugin does the talking; nothing is left in the tree.
             *("-s", "-p", "no:terminal", "-p", "no:cacheprovider"),
+            # To explain an assertion, pytest would ask its terminal.
+            "--assert=plain",
             *("--rootdir", order.root, "-c", os.devnull),
             *("--job", file, order.lab.path),
         ],

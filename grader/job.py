@@ -26,6 +26,7 @@ class Job:
     seeds: list[int]
     exercise: str | None
     notes: list[str]
+    answers: str | None = None  # what stands in the student's file of answers
 
     def write(self, file: Path) -> None:
         file.write_text(json.dumps(asdict(self), default=str, indent=2))

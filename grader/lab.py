@@ -8,6 +8,8 @@
     programs = ["ipc_driver", "sender"]    # the first one's end ends a run
     driver = "driver.c"       # only if C in the kernel drives the lab
                               # (driver.py); it needs no programs then
+    answers = "answers.toml"  # only if students answer in a file of the lab
+                              # (then exercises may be without functions)
 
     [[exercise]]
     id = "4.1"
@@ -82,11 +84,17 @@ class Lab:
     exercises: tuple[Exercise, ...]
     path: Path
     driver: str | None = None  # a file of the lab
+    answers: str | None = None  # the same
 
     @property
     def folder(self) -> str:
         """Its folder's name, as in 4-ipc: the lab's full name."""
         return self.path.name
+
+    @property
+    def answers_file(self) -> str | None:
+        """The file in which students answer, by its path in the project."""
+        return f"labs/{self.folder}/{self.answers}" if self.answers else None
 
     @property
     def root(self) -> Path:
@@ -154,6 +162,7 @@ def _lab(table: dict[str, Any], file: Path) -> Lab:
         exercises=exercises,
         path=file.parent,
         driver=table.get("driver"),
+        answers=table.get("answers"),
     )
     if not lab.programs and not lab.driver:
         raise ValueError("programs is empty: no program would end a run")

@@ -14,11 +14,13 @@ a *job*, a file that `python3 -m grader grade` writes: the plugin builds
 nothing. Without a job it does nothing but register the marker."""
 
 import hashlib
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -199,7 +201,9 @@ class Boot:
         job = self._grading.job
         name = self._name()
         directory = job.out / "runs" / name
-        archive = job.programs / "boot.cpio"
+        # A lab without programs has none to boot.
+        has_programs = bool(self._grading.programs)
+        archive = job.programs / "boot.cpio" if has_programs else None
         if initrd is not None:
             directory.mkdir(parents=True, exist_ok=True)
             archive = directory / "initrd"
@@ -300,6 +304,18 @@ def boot(request: pytest.FixtureRequest, seed: Seed) -> Iterator[Boot]:
     boot = Boot(grading, request.node.stash[SCORE], seed, trail)
     with closing(boot):
         yield boot
+
+
+@pytest.fixture
+def answers(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the student answers, in a lab that asks."""
+    grading = request.config.stash[GRADING]
+    try:
+        return tomllib.loads(grading.job.answers or "")
+    except (ValueError, RecursionError) as error:
+        raise Failure(
+            Verdict.FAIL, f"{grading.lab.answers}: {error}"
+        ) from error
 
 
 # --------------------------------------------------------- what it came to
@@ -414,7 +430,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         table = results.table()
         results.hint = hints.find(table)
         if results.hint:
-            print(hint_text(results.hint, len(results.seeds)))
+            print(hint_text(grading.lab, results.hint, len(results.seeds)))
         if warning := hints.machine_differs(table):
             print(note(warning))
     results.write()

@@ -50,7 +50,7 @@ def so_far_sources(root: Path, lab: Lab) -> Sources:
 
 def user_files(root: Path, lab: Lab) -> list[str]:
     """The files outside the kernel that are exercises of this lab or of an
-    earlier one."""
+    earlier one, and this lab's answers."""
     found = {
         function.file
         for each in find_labs(root)
@@ -58,6 +58,8 @@ def user_files(root: Path, lab: Lab) -> list[str]:
         for function in each.functions
         if not function.file.startswith("kernel/")
     }
+    if lab.answers_file:
+        found.add(lab.answers_file)
     return sorted(found)
 
 

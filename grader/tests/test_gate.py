@@ -36,6 +36,8 @@ def test_each_exercise_names_a_kernel_that_only_its_fact_catches(
     """tests/check/test_gate.py shows that it does."""
     for lab in find_labs(pytestconfig.rootpath):
         for exercise in lab.exercises:
+            if not exercise.functions:
+                continue  # answers: nobody inside can make them up
             named = [score.only for score in exercise.scores if score.only]
             assert named, f"{lab.folder} {exercise.id} names none"
             for name in named:

@@ -27,11 +27,17 @@ from typing import Any
 
 import pytest
 
-from grader.gate import KILLS, Kind, Subject, lanes, subject_sources, subjects
+from grader.gate import (
+    Kind,
+    Subject,
+    exercise_of,
+    lanes,
+    subject_sources,
+    subjects,
+)
 from grader.grade import Order, grade_submission
 from grader.hints import HINTS_FILE, Hints
 from grader.lab import Lab, find_lab, find_labs
-from grader.labtool import first_comment
 from grader.seed import PUBLIC_SEEDS
 
 ASSERTIONS = ("expect", "expect_ecalls", "check", "part")
@@ -221,11 +227,9 @@ def test_no_assertion_can_be_dropped(
 
 def _exercise(subject: Subject) -> str | None:
     """The exercise that a mutant fails; a cheat may fail all."""
-    if subject.kind is not Kind.MUTANT or not subject.path:
+    if subject.kind is not Kind.MUTANT:
         return None
-    match = KILLS.search(first_comment(subject.path.read_text()))
-    assert match
-    return match[1]
+    return exercise_of(subject)
 
 
 def _gets_through(
