@@ -261,24 +261,30 @@ digits := 0 1 2 3 4 5 6 7 8 9 a b c d e f
 program_bases := $(foreach high,1 2 3 4 5 6 7,\
     $(foreach low,$(digits),0x$(high)$(low)000000))
 
-program_name = $(basename $(notdir $(1)))
-
+# A program is one .c file, or a directory of them, and has its name.
 name = $(basename $(notdir $(1)))
+sources = $(if $(filter %.c,$(1)),$(1),$(sort $(wildcard $(1)/*.c)))
 
-# $(call object,directory,source)
-define object
-$(1)/$(notdir $(2)).o: $(2) $(BUILD)/user/lib/flags | install
+# $(call object,directory,program,source): where it is compiled to.
+object = $(1)/$(if $(filter %.c,$(2)),,$(call name,$(2))/)$(notdir $(3)).o
+objects = $(foreach source,$(call sources,$(2)),$(call object,$(1),$(2),$(source)))
+
+# $(call compiled,object,source)
+define compiled
+$(1): $(2) $(BUILD)/user/lib/flags | install
 	@mkdir -p $$(@D)
 	@echo '  CC     $$<'
 	@$$(call compile,$$(USER_FLAGS))
 
--include $(1)/$(notdir $(2)).d
+-include $(1:.o=.d)
 endef
 
-# $(call program,directory,source,base,linker script): one .c file becomes
+# $(call program,directory,program,base,linker script): becomes
 # directory/name.elf.
 define program
-$(1)/$(call name,$(2)).elf: $(1)/$(notdir $(2)).o $(1)/programs $(LIBRARY) \
+$(foreach source,$(call sources,$(2)),$(eval $(call compiled,$(call \
+    object,$(1),$(2),$(source)),$(source))))
+$(1)/$(call name,$(2)).elf: $(call objects,$(1),$(2)) $(1)/programs $(LIBRARY) \
     user/lib/$(4) user/lib/sections.ld
 	@echo '  LD     $$@'
 	@$(CROSS)gcc $(USER_FLAGS) $(USER_LINK) -T user/lib/$(4) \
@@ -286,13 +292,13 @@ $(1)/$(call name,$(2)).elf: $(1)/$(notdir $(2)).o $(1)/programs $(LIBRARY) \
 	    -Luser/lib -L$(BUILD)/user -lchaski
 endef
 
-# $(call archive,directory,archive,sources): the first program flat, the
+# $(call archive,directory,archive,programs): the first program flat, the
 # others without debug information; same programs, same bytes.
 define archive
 $(1)/programs: FORCE
-	$$(call keep_flags,$(3))
+	$$(call keep_flags,$(foreach each,$(3),$(call sources,$(each))))
 
-$(2): $(foreach source,$(3),$(1)/$(call name,$(source)).elf)
+$(2): $(foreach each,$(3),$(1)/$(call name,$(each)).elf)
 	@echo '  CPIO   $$@'
 	@rm -rf $(1)/archive && mkdir -p $(1)/archive
 	@$(CROSS)objcopy -O binary $$(firstword $$^) \
@@ -305,9 +311,8 @@ $(2): $(foreach source,$(3),$(1)/$(call name,$(source)).elf)
 	    cpio -o -H newc -R 0:0 --reproducible --quiet >$(abspath $(2))
 endef
 
-# $(call image,directory,archive,sources): the rules of one boot image.
+# $(call image,directory,archive,programs): the rules of one boot image.
 define image
-$(foreach source,$(3),$(eval $(call object,$(1),$(source))))
 $(foreach pair,$(filter-out 0x%,$(join $(addsuffix @,$(3)),$(program_bases))),\
     $(eval $(call program,$(1),$(word 1,$(subst @, ,$(pair))),$(strip \
     $(word 2,$(subst @, ,$(pair)))),$(strip $(if \
@@ -321,7 +326,9 @@ listed = $(shell sed -n '/^programs *= *\[/,$$p' $(1) | \
 
 system_programs := user/servers/init.c $(sort $(filter-out \
     user/servers/init.c, \
-    $(wildcard user/servers/*.c user/drivers/*.c user/apps/*.c)))
+    $(wildcard user/servers/*.c user/drivers/*.c user/apps/*.c) \
+    $(patsubst %/,%,$(dir $(wildcard \
+    user/servers/*/*.c user/drivers/*/*.c user/apps/*/*.c)))))
 $(call image,$(BUILD)/user,$(BUILD)/boot.cpio,$(system_programs))
 
 labs := $(patsubst labs/%/lab.toml,%,$(wildcard labs/*/lab.toml))

@@ -10,8 +10,9 @@
  * The top of the stack is the last piece and holds the startup block:
  *
  *     PLACE_STACK_TOP   +------------------+
- *                       | argument strings |
+ *                       | strings          |  arguments, environment, files
  *                       | argv             |
+ *                       | environment      |
  *                       | grants           |
  *                       | struct startup   |  <- sp and a0 of the thread
  *                       | free             |
@@ -31,8 +32,9 @@ enum {
     DEFAULT_FRAMES = 128,
     DEFAULT_SLOTS = 64,
     DEFAULT_STACK_PAGES = 4,
-    GRANTS_MAX = 12,
-    ARGUMENTS_MAX = 32,
+    BLOCK_PART = 2, /* of the last piece of the stack, at most a half */
+    GRANTS_MAX = 24,
+    STRINGS_MAX = 64, /* arguments, and as many in the environment */
 
     /* What a program may do with itself. Killing is for its creator; its
      * own way out is sys_thread_exit. */
@@ -148,30 +150,59 @@ block_push(struct block *b, const void *content, size_t bytes)
     return (uint64_t)b->top + b->distance;
 }
 
+/* Pushes `first`, unless it is NULL, the strings in `list` up to NULL, and the
+ * array of all their addresses. Returns the array's address in the child, and
+ * how many strings there are in `*count`; 0 if they do not fit. */
+static uint64_t
+block_push_strings(struct block *b, const char *first, const char *const *list,
+                   uint64_t *count)
+{
+    uint64_t strings[STRINGS_MAX + 1] = {0};
+
+    *count = 0;
+    for (const char *s = first  ? first
+                         : list ? *list++
+                                : NULL;
+         s; s = list ? *list++ : NULL) {
+        if (*count == STRINGS_MAX)
+            return 0;
+        strings[*count] = block_push(b, s, strlen(s) + 1);
+        if (!strings[(*count)++])
+            return 0;
+    }
+    return block_push(b, strings, (*count + 1) * sizeof(strings[0]));
+}
+
 /* Writes the block. Returns its address in the child, 0 if it is too long. */
 static uint64_t
 block_write(struct block *b, const struct spawn_request *request,
             const struct startup_grant grants[])
 {
-    uint64_t strings[ARGUMENTS_MAX + 1] = {0};
-    uint64_t argc = 1;
-
-    strings[0] = block_push(b, request->name, strlen(request->name) + 1);
-    for (const char *const *a = request->arguments; a && *a; a++) {
-        if (argc == ARGUMENTS_MAX)
-            return 0;
-        strings[argc] = block_push(b, *a, strlen(*a) + 1);
-        if (!strings[argc++])
-            return 0;
-    }
-
-    uint64_t argv = block_push(b, strings, (argc + 1) * sizeof(strings[0]));
+    uint64_t argc, variables;
+    uint64_t argv =
+        block_push_strings(b, request->name, request->arguments, &argc);
+    uint64_t environment =
+        block_push_strings(b, NULL, request->environment, &variables);
     uint64_t count = request->grant_count + 1;
     uint64_t list = block_push(b, grants, count * sizeof(grants[0]));
-    struct startup startup = {argc, (char **)argv, count,
-                              (const struct startup_grant *)list};
+    struct startup startup = {
+        .argc = argc,
+        .argv = (char **)argv,
+        .environment = (char **)environment,
+        .grant_count = count,
+        .grants = (const struct startup_grant *)list,
+    };
 
-    if (!strings[0] || !argv || !list)
+    for (unsigned i = 0; i < STARTUP_FILES; i++) {
+        const char *path = request->files[i].path;
+        uint64_t copy = path ? block_push(b, path, strlen(path) + 1) : 0;
+
+        if (path && !copy)
+            return 0;
+        startup.files[i] =
+            (struct startup_file){(const char *)copy, request->files[i].flags};
+    }
+    if (!argv || !environment || !list)
         return 0;
     return block_push(b, &startup, sizeof(startup));
 }
@@ -182,7 +213,7 @@ stack_make(handle_t child, const struct spawn_request *request, uint64_t *block)
 {
     uint64_t pages =
         request->stack_pages ? request->stack_pages : DEFAULT_STACK_PAGES;
-    struct startup_grant grants[GRANTS_MAX + 1];
+    static struct startup_grant grants[GRANTS_MAX + 1]; /* large */
     handle_t memory;
     err_t error = grants_copy(child, request, grants);
 
@@ -192,7 +223,11 @@ stack_make(handle_t child, const struct spawn_request *request, uint64_t *block)
         return error;
 
     uint64_t end = PLACE_PIECE + pages * PAGE_BYTES;
-    struct block b = {(char *)end, PAGE_BYTES, PLACE_STACK_TOP - end};
+    struct block b = {
+        .top = (char *)end,
+        .left = pages * PAGE_BYTES / BLOCK_PART,
+        .distance = PLACE_STACK_TOP - end,
+    };
 
     *block = block_write(&b, request, grants);
     error = piece_place(child, memory, PLACE_STACK_TOP - pages * PAGE_BYTES,
@@ -217,6 +252,12 @@ child_fill(handle_t child, const struct elf *elf,
 
     *problem = "could not be given its stack, arguments and grants";
     error = stack_make(child, request, &block);
+    if (error != OK)
+        return error;
+
+    *problem = "could not be supervised";
+    if (request->supervisor != HANDLE_NONE)
+        error = sys_process_supervise(child, request->supervisor);
     if (error != OK)
         return error;
 
