@@ -31,12 +31,20 @@ KERNEL_LTO ?= $(if $(DEBUG),,-flto)
 # -Og: lines and variables are where the debugger looks for them.
 OPTIMIZE ?= -O2
 GDB_OPTIMIZE ?= -Og
+# What services the system has.
+MANIFEST ?= user/manifest
 # The kernel's command line, as in BOOTARGS="rounds=1000".
 BOOTARGS ?=
 
 QEMU ?= qemu-system-riscv64
 # -nodefaults: no network card and the like, which the kernel does not drive.
 MACHINE = -machine virt -m 128M -nodefaults -nographic
+
+# A disk to keep: it is made once, and lost with the rest of $(BUILD) only.
+DISK = -global virtio-mmio.force-legacy=false \
+    -drive file=$(BUILD)/disk.img,if=none,format=raw,id=disk \
+    -device virtio-blk-device,drive=disk
+DISK_SIZE ?= 64M
 
 # A python3 that has pytest. Recursive on purpose: looked up in the recipe.
 PYTHON ?= $(or $(shell for p in python3 /usr/bin/python3; do \
@@ -63,10 +71,15 @@ help: ## this list
 
 all: kernel $(BUILD)/boot.cpio ## build the kernel and its boot image
 
-run: all ## boot it in QEMU (Ctrl-A x leaves)
-	@$(QEMU) $(MACHINE) -serial mon:stdio -append '$(BOOTARGS)' \
+run: all $(BUILD)/disk.img ## boot it in QEMU (Ctrl-A x leaves)
+	@$(QEMU) $(MACHINE) $(DISK) -serial mon:stdio -append '$(BOOTARGS)' \
 	    -kernel $(BUILD)/kernel.bin -initrd $(BUILD)/boot.cpio \
 	    $(if $(DEBUG),| $(PYTHON) -m tools.backtrace $(BUILD)/kernel.elf)
+
+$(BUILD)/disk.img: | install
+	@echo '  MKE2FS $@'
+	@mkdir -p $(@D)
+	@PATH="$$PATH:/usr/sbin:/sbin" mke2fs -q -t ext2 -b 4096 $@ $(DISK_SIZE)
 
 # A student's tree has no tests of its own: there, the labs are the test. The
 # grader builds kernels of its own, so a debug build need not test it again.
@@ -102,7 +115,8 @@ grade: install ## score your work: LAB=ipc [EX=4.2] [SEED=0x5a17]
 
 # With an exercise: the run that lost it, its kernel as it was graded. With a
 # lab alone: its programs, in a run that BOOTARGS decides.
-gdb_needs := $(if $(EX),install,gdb-build $(if $(LAB),lab-programs))
+gdb_needs := $(if $(EX),install,gdb-build $(if \
+    $(LAB),lab-programs,$(BUILD)/disk.img))
 gdb: $(gdb_needs) ## gdb on it: [LAB=ipc [EX=4.2 [SEED=0x5a17]]]
 ifdef EX
 	@QEMU='$(QEMU)' $(PYTHON) -m grader debug . --lab '$(LAB)' \
@@ -111,7 +125,7 @@ ifdef EX
 else
 	@QEMU='$(QEMU)' BUILD='$(BUILD)/gdb' RUN='$(BUILD)' \
 	    $(if $(LAB),PROGRAMS='$(BUILD)/labs/$(chosen_labs)') \
-	    tools/debug $(MACHINE) -append '$(BOOTARGS)' \
+	    tools/debug $(MACHINE) $(if $(LAB),,$(DISK)) -append '$(BOOTARGS)' \
 	    -kernel $(BUILD)/gdb/kernel.bin -initrd $(if \
 	    $(LAB),$(BUILD)/labs/$(chosen_labs),$(BUILD)/gdb)/boot.cpio
 endif
@@ -292,13 +306,15 @@ $(1)/$(call name,$(2)).elf: $(call objects,$(1),$(2)) $(1)/programs $(LIBRARY) \
 	    -Luser/lib -L$(BUILD)/user -lchaski
 endef
 
-# $(call archive,directory,archive,programs): the first program flat, the
-# others without debug information; same programs, same bytes.
+# $(call archive,directory,archive,programs,manifest): the first program flat,
+# the others without debug information, and the manifest if there is one; same
+# programs, same bytes.
 define archive
 $(1)/programs: FORCE
-	$$(call keep_flags,$(foreach each,$(3),$(call sources,$(each))))
+	$$(call keep_flags,$(call name,$(3)) : $(foreach each,$(3),$(call \
+	    sources,$(each))) $(4))
 
-$(2): $(foreach each,$(3),$(1)/$(call name,$(each)).elf)
+$(2): $(foreach each,$(3),$(1)/$(call name,$(each)).elf) $(4)
 	@echo '  CPIO   $$@'
 	@rm -rf $(1)/archive && mkdir -p $(1)/archive
 	@$(CROSS)objcopy -O binary $$(firstword $$^) \
@@ -306,41 +322,49 @@ $(2): $(foreach each,$(3),$(1)/$(call name,$(each)).elf)
 	@for program in $(call name,$(wordlist 2,999,$(3))); do \
 	    $(CROSS)strip -o $(1)/archive/$$$$program \
 	        $(1)/$$$$program.elf || exit; done
+	@$(if $(4),cp $(4) $(1)/archive/manifest)
 	@chmod 644 $(1)/archive/* && touch -d @0 $(1)/archive/*
-	@cd $(1)/archive && printf '%s\n' $(call name,$(3)) | \
+	@cd $(1)/archive && printf '%s\n' $(call name,$(3)) $(if $(4),manifest) | \
 	    cpio -o -H newc -R 0:0 --reproducible --quiet >$(abspath $(2))
 endef
 
-# $(call image,directory,archive,programs): the rules of one boot image.
+# $(call image,directory,archive,programs,manifest): the rules of one boot image.
 define image
 $(foreach pair,$(filter-out 0x%,$(join $(addsuffix @,$(3)),$(program_bases))),\
     $(eval $(call program,$(1),$(word 1,$(subst @, ,$(pair))),$(strip \
     $(word 2,$(subst @, ,$(pair)))),$(strip $(if \
     $(filter $(firstword $(3))@%,$(pair)),init.ld,program.ld)))))
-$(eval $(call archive,$(1),$(2),$(3)))
+$(eval $(call archive,$(1),$(2),$(3),$(4)))
 endef
 
 # $(call listed,file): the names in the file's list programs = ["one", ...].
 listed = $(shell sed -n '/^programs *= *\[/,$$p' $(1) | \
     sed '/\]/{s/\].*//;q}' | tr -c 'a-z0-9_\n-' ' ' | sed 's/^programs *//')
 
-system_programs := user/servers/init.c $(sort $(filter-out \
-    user/servers/init.c, \
+system_programs := user/servers/init $(sort $(filter-out \
+    user/servers/init, \
     $(wildcard user/servers/*.c user/drivers/*.c user/apps/*.c) \
     $(patsubst %/,%,$(dir $(wildcard \
     user/servers/*/*.c user/drivers/*/*.c user/apps/*/*.c)))))
-$(call image,$(BUILD)/user,$(BUILD)/boot.cpio,$(system_programs))
+$(call image,$(BUILD)/user,$(BUILD)/boot.cpio,$(system_programs),$(MANIFEST))
 
 labs := $(patsubst labs/%/lab.toml,%,$(wildcard labs/*/lab.toml))
 $(foreach lab,$(labs),$(call image,$(BUILD)/labs/$(lab),\
     $(BUILD)/labs/$(lab)/boot.cpio,$(patsubst %,labs/$(lab)/programs/%.c,\
     $(call listed,labs/$(lab)/lab.toml))))
 
+# $(call found,directory,program): its source there, or in the system; a test
+# image may have programs of the system, and a manifest of its own.
+found = $(firstword $(wildcard $(foreach place,$(1) user/servers user/drivers \
+    user/apps,$(place)/$(2).c $(place)/$(2))) $(1)/$(2).c)
+
 tests := $(patsubst tests/guest/%/image.toml,%,\
     $(wildcard tests/guest/*/image.toml))
 $(foreach test,$(tests),$(call image,$(BUILD)/tests/$(test),\
-    $(BUILD)/tests/$(test)/boot.cpio,$(patsubst %,tests/guest/$(test)/%.c,\
-    $(call listed,tests/guest/$(test)/image.toml))))
+    $(BUILD)/tests/$(test)/boot.cpio,$(foreach program,$(call \
+    listed,tests/guest/$(test)/image.toml),$(call \
+    found,tests/guest/$(test),$(program))),$(wildcard \
+    tests/guest/$(test)/manifest)))
 
 # LAB is 4, ipc or 4-ipc.
 chosen_labs := $(filter $(if $(LAB),$(LAB) $(LAB)-% %-$(LAB),%),$(labs))

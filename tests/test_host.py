@@ -39,10 +39,14 @@ SOURCES = {
     ),
     "list": (),
     "log": ("kernel/log.c",),
+    "manifest": tuple(
+        f"user/servers/init/{name}.c" for name in ("manifest", "directive")
+    ),
     "message": (
         *("kernel/message.c", "kernel/lease.c", "kernel/handle.c"),
         "tests/host/ram.c",
     ),
+    "names": ("user/servers/names/table.c",),
     "object": MEMORY,
     "sv39": ("kernel/sv39.c", "tests/host/ram.c"),
     # hart.c and space.c are part of the test itself, which has their fences.
@@ -88,7 +92,7 @@ def test_module(
     arguments: dict[str, tuple[str | Path, ...]] = {
         "cpio": (build.image, files / "init"),
         "fdt": (device_tree,),
-        "library": (build.image, "echo", files / "echo", device_tree),
+        "library": (build.image, "echod", files / "echod", device_tree),
     }
     program = tmp_path / name
     compiled = compile_test(name, program)

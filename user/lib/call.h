@@ -10,6 +10,8 @@
 
 #include <lib/syscall.h>
 
+#include <stddef.h>
+
 /* How often a request is made again. Each time another server has ended. */
 enum { CALL_RETRIES_MAX = 8 };
 

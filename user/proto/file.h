@@ -33,6 +33,9 @@
  * which the server is known (proto/names.h). "" is the server's root. Where
  * "." and ".." lead, no path leaves this root.
  *
+ * FILE_SYNC of the server's root is about all that the server has; init asks
+ * for that before the power goes.
+ *
  * Answers have the label FILE_DONE and in word 0 an error of <errno.h>, 0 for
  * success; results follow from word 1 on. "mode and links" has st_mode in its
  * lower and st_nlink in its upper half; times are seconds since 1970.
