@@ -84,10 +84,14 @@ thread_continue(void (*function)(handle_t self), void *stack,
                 size_t stack_bytes, unsigned priority)
 {
     handle_t thread;
+    err_t error;
 
     continuation = function;
-    if (thread_start(continuation_run, NULL, stack, stack_bytes, priority,
-                     &thread) != OK)
+    do /* ERR_ARGUMENT: more than the process may have */
+        error = thread_start(continuation_run, NULL, stack, stack_bytes,
+                             priority, &thread);
+    while (error == ERR_ARGUMENT && priority-- > 0);
+    if (error != OK)
         exit(EXIT_FAILURE);
     __atomic_store_n(&continuation_self, thread, __ATOMIC_RELEASE);
     sys_thread_exit(0);

@@ -15,11 +15,12 @@ __attribute__((warn_unused_result)) err_t
 thread_start(void (*function)(void *argument), void *argument, void *stack,
              size_t stack_bytes, unsigned priority, handle_t *thread);
 
-/* Goes on in a new thread, of the caller's priority or a lower one, which gets
- * a handle to itself: the way for a program's first thread to have signals
- * sent to it, for nobody gave it a handle. The new thread calls function(self)
- * and ends the program with exit when that returns; the calling thread ends
- * here. On an error it ends the program instead. */
+/* Goes on in a new thread, of `priority` or the highest below it that the
+ * process may have, which gets a handle to itself: the way for a program's
+ * first thread to have signals sent to it, for nobody gave it a handle. The
+ * new thread calls function(self) and ends the program with exit when that
+ * returns; the calling thread ends here. On an error it ends the program
+ * instead. */
 _Noreturn void thread_continue(void (*function)(handle_t self), void *stack,
                                size_t stack_bytes, unsigned priority);
 
