@@ -11,6 +11,9 @@
 int main(int argc, char **argv);
 void __libc_init_array(void);
 
+/* The first thread's variables (sections.ld). */
+extern char __first_tls[];
+
 static const struct startup *startup_block;
 
 handle_t

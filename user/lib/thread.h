@@ -24,8 +24,5 @@ thread_start(void (*function)(void *argument), void *argument, void *stack,
 _Noreturn void thread_continue(void (*function)(handle_t self), void *stack,
                                size_t stack_bytes, unsigned priority);
 
-/* The first thread's variables (sections.ld). */
-extern char __first_tls[];
-
 /* Gives the thread variables at `block` their first values. */
 void thread_variables_init(void *block);

@@ -40,10 +40,8 @@ terminal_mode(struct file *file, enum terminal_mode mode,
 MUST_CHECK static inline err_t
 terminal_watch(handle_t terminal, handle_t thread)
 {
-    struct message m = {
-        .header = TERMINAL_WATCH | MESSAGE_HANDLE,
-        .words = {[MESSAGE_WORDS - 1] = thread},
-    };
+    struct message m = {.header = TERMINAL_WATCH | MESSAGE_HANDLE};
 
+    m.words[MESSAGE_WORDS - 1] = thread;
     return sys_endpoint_call(terminal, &m);
 }
