@@ -51,6 +51,7 @@ SOURCES = {
     "sv39": ("kernel/sv39.c", "tests/host/ram.c"),
     # hart.c and space.c are part of the test itself, which has their fences.
     "tlb": ("kernel/asid.c", "kernel/sv39.c", *MEMORY),
+    "virtq": ("user/lib/virtq.c",),
 }
 
 FLAGS = (
