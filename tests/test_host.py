@@ -18,6 +18,10 @@ HOST = ROOT / "tests" / "host"
 MEMORY = ("kernel/object.c", "kernel/frame.c", "tests/host/ram.c")
 SOURCES = {
     "asid": ("kernel/asid.c",),
+    "console": tuple(
+        f"user/drivers/uart/{name}.c"
+        for name in ("state", "rings", "console", "files", "line")
+    ),
     "cpio": ("kernel/cpio.c",),
     "deadline": ("kernel/deadline.c",),
     "endpoint": (
@@ -37,6 +41,7 @@ SOURCES = {
     "library": tuple(
         f"user/lib/{name}.c" for name in ("archive", "devicetree", "elf")
     ),
+    "line": ("user/drivers/uart/line.c",),
     "list": (),
     "log": ("kernel/log.c",),
     "manifest": tuple(
