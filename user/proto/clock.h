@@ -9,6 +9,8 @@
 
 #include <lib/call.h>
 
+#include <stddef.h>
+
 enum clock_label { CLOCK_READ = 1, CLOCK_DONE = 2 };
 
 /* The time now. ERR_ARGUMENT if what came back is no answer. */
