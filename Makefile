@@ -62,7 +62,7 @@ export PYTHONPYCACHEPREFIX := $(abspath $(BUILD))/pycache
 
 .PHONY: help all run test check fuzz debug-kernel grade gdb bench doctor lint \
     stats format compile_commands clean install kernel contract lab-programs \
-    test-programs branches update handin FORCE
+    test-programs branches update handin program FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z_-]*\):[^#]*## /\1|/p' Makefile | \
@@ -200,11 +200,21 @@ KERNEL_FLAGS := $(COMMON_FLAGS) -ffreestanding -nostdlib -static -fno-pic \
     $(if $(DEBUG),-fsanitize=undefined -fsanitize-undefined-trap-on-error) \
     -I$(KERNEL) -ffile-prefix-map=$(KERNEL)/=kernel/
 
+# The library as its makers built it for speed (docs/adr/0010). Its headers
+# declare what a system with clocks has for those who say that they have them.
+PICOLIBC := --specs=picolibc.specs --picolibc-buildtype=release \
+    -D_DEFAULT_SOURCE -D_POSIX_TIMERS -D_POSIX_MONOTONIC_CLOCK -Iuser/include
+
 # printf without floating point is a third of the size.
-USER_FLAGS := $(COMMON_FLAGS) --specs=picolibc.specs -D_DEFAULT_SOURCE \
-    -DPICOLIBC_INTEGER_PRINTF_SCANF -ffunction-sections -fdata-sections \
-    -Iuser -Ikernel
+USER_FLAGS := $(COMMON_FLAGS) $(PICOLIBC) -DPICOLIBC_INTEGER_PRINTF_SCANF \
+    -ffunction-sections -fdata-sections -Iuser -Ikernel
 USER_LINK := -nostartfiles -static -Wl,-z,max-page-size=4096
+
+# Each needs the other: picolibc calls read and write, these are lib's; and
+# lib comes first, for what both have.
+LIBRARIES := -Wl,--start-group -lchaski -lc -Wl,--end-group
+# For programs that are to have files (user/lib/libc.h).
+FILES := -Wl,-u,files_start
 KERNEL_LINK := -Wl,-z,max-page-size=4096 -Wl,--build-id=none
 
 compile = $(CROSS)gcc $(1) -MMD -MP -c -o $@ $<
@@ -303,7 +313,8 @@ $(1)/$(call name,$(2)).elf: $(call objects,$(1),$(2)) $(1)/programs $(LIBRARY) \
 	@echo '  LD     $$@'
 	@$(CROSS)gcc $(USER_FLAGS) $(USER_LINK) -T user/lib/$(4) \
 	    -Wl,--defsym=PROGRAM_BASE=$(3) -o $$@ $$(filter %.o,$$^) \
-	    -Luser/lib -L$(BUILD)/user -lchaski
+	    -Luser/lib -L$(BUILD)/user \
+	    $(if $(filter user/apps/%,$(2)),$(FILES)) $(LIBRARIES)
 endef
 
 # $(call archive,directory,archive,programs,manifest): the first program flat,
@@ -347,6 +358,47 @@ system_programs := user/servers/init $(sort $(filter-out \
     $(patsubst %/,%,$(dir $(wildcard \
     user/servers/*/*.c user/drivers/*/*.c user/apps/*/*.c)))))
 $(call image,$(BUILD)/user,$(BUILD)/boot.cpio,$(system_programs),$(MANIFEST))
+
+# ---------------------------------------------------- programs from elsewhere
+
+# $(call foreign_object,source): sources may lie anywhere.
+foreign := $(BUILD)/programs/$(NAME)
+foreign_object = $(foreign).d/$(subst /,_,$(patsubst /%,%,$(subst ../,,$(1)))).o
+foreign_sources := $(if $(NAME),$(wildcard $(SOURCES)))
+
+# As C was written anywhere: the dialect is the compiler's own, warnings are
+# for its authors, printf and scanf are whole.
+FOREIGN_FLAGS := $(ARCH) $(OPTIMIZE) -g -w $(PICOLIBC) \
+    -ffunction-sections -fdata-sections $(CFLAGS)
+
+# $(call foreign_compiled,source)
+define foreign_compiled
+$(call foreign_object,$(1)): $(1) $(foreign).d/flags | install
+	@echo '  CC     $(1)'
+	@$$(call compile,$$(FOREIGN_FLAGS))
+
+-include $(basename $(call foreign_object,$(1))).d
+endef
+$(foreach source,$(foreign_sources),\
+    $(eval $(call foreign_compiled,$(source))))
+
+$(foreign).d/flags: FORCE
+	$(call keep_flags,$(FOREIGN_FLAGS) $(foreign_sources))
+
+$(foreign).elf: $(foreach source,$(foreign_sources),\
+    $(call foreign_object,$(source))) $(LIBRARY) $(foreign).d/flags \
+    user/lib/program.ld user/lib/sections.ld
+	@echo '  LD     $@'
+	@$(CROSS)gcc $(FOREIGN_FLAGS) $(USER_LINK) -T user/lib/program.ld \
+	    -Wl,--defsym=PROGRAM_BASE=0x1000000 -o $@ $(filter %.o,$^) \
+	    -Luser/lib -L$(BUILD)/user $(FILES) $(LIBRARIES:-lc=-lm -lc)
+	@$(CROSS)strip -o $(foreign) $@
+
+program: $(if $(NAME),$(foreign).elf) ## C from elsewhere: NAME=x SOURCES="*.c"
+	@test -n '$(foreign_sources)' || { \
+	    echo 'usage: make program NAME=lua SOURCES="lua/*.c" [CFLAGS=-DX]'; \
+	    exit 2; }
+	@echo 'built $(foreign), and $(foreign).elf with its symbols'
 
 labs := $(patsubst labs/%/lab.toml,%,$(wildcard labs/*/lab.toml))
 $(foreach lab,$(labs),$(call image,$(BUILD)/labs/$(lab),\

@@ -39,7 +39,7 @@ enum {
     /* What a program may do with itself. Killing is for its creator; its
      * own way out is sys_thread_exit. */
     SELF_RIGHTS = RIGHT_DERIVE | PROCESS_MAP | PROCESS_HANDLES |
-                  PROCESS_THREADS | PROCESS_CHARGE,
+                  PROCESS_THREADS | PROCESS_CHARGE | PROCESS_INSPECT,
 };
 
 /* Steps 1 and 2, without the filling. */
