@@ -370,6 +370,8 @@ foreign_sources := $(if $(NAME),$(wildcard $(SOURCES)))
 # for its authors, printf and scanf are whole.
 FOREIGN_FLAGS := $(ARCH) $(OPTIMIZE) -g -w $(PICOLIBC) \
     -ffunction-sections -fdata-sections $(CFLAGS)
+# Bytes; more than programs of ours get, for interpreters recur deeply.
+STACK ?= 0x40000
 
 # $(call foreign_compiled,source)
 define foreign_compiled
@@ -390,7 +392,8 @@ $(foreign).elf: $(foreach source,$(foreign_sources),\
     user/lib/program.ld user/lib/sections.ld
 	@echo '  LD     $@'
 	@$(CROSS)gcc $(FOREIGN_FLAGS) $(USER_LINK) -T user/lib/program.ld \
-	    -Wl,--defsym=PROGRAM_BASE=0x1000000 -o $@ $(filter %.o,$^) \
+	    -Wl,--defsym=PROGRAM_BASE=0x1000000 \
+	    -Wl,--defsym=PROGRAM_STACK=$(STACK) -o $@ $(filter %.o,$^) \
 	    -Luser/lib -L$(BUILD)/user $(FILES) $(LIBRARIES:-lc=-lm -lc)
 	@$(CROSS)strip -o $(foreign) $@
 

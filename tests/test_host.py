@@ -36,6 +36,8 @@ SOURCES = {
         "kernel/handle.c",
         *("tests/host/handle_model.c", "tests/host/ram.c"),
     ),
+    # block.c and malloc.c are part of the test itself, under other names.
+    "heap": (),
     # space.c is part of the test itself, which has its fences.
     "lease": ("kernel/lease.c", "kernel/asid.c", "kernel/sv39.c", *MEMORY),
     "library": tuple(
@@ -53,6 +55,7 @@ SOURCES = {
     ),
     "names": ("user/servers/names/table.c",),
     "object": MEMORY,
+    "pathname": ("user/lib/pathname.c",),
     "sv39": ("kernel/sv39.c", "tests/host/ram.c"),
     # hart.c and space.c are part of the test itself, which has their fences.
     "tlb": ("kernel/asid.c", "kernel/sv39.c", *MEMORY),

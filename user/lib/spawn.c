@@ -7,15 +7,8 @@
  *     3 map it into the child with the rights it shall have there
  *     4 close our handle: the child's mapping keeps the memory alive
  *
- * The top of the stack is the last piece and holds the startup block:
- *
- *     PLACE_STACK_TOP   +------------------+
- *                       | strings          |  arguments, environment, files
- *                       | argv             |
- *                       | environment      |
- *                       | grants           |
- *                       | struct startup   |  <- sp and a0 of the thread
- *                       | free             |
+ * The top of the stack is the last piece and holds the startup block
+ * (startup_write.c).
  *
  * The thread is made last, so until then nothing of the child runs, and on
  * any error killing the process takes back all of the above. */
@@ -24,6 +17,7 @@
 #include <lib/elf.h>
 #include <lib/places.h>
 #include <lib/startup.h>
+#include <lib/startup_write.h>
 #include <lib/syscall.h>
 
 #include <string.h>
@@ -34,7 +28,6 @@ enum {
     DEFAULT_STACK_PAGES = 4,
     BLOCK_PART = 2, /* of the last piece of the stack, at most a half */
     GRANTS_MAX = 24,
-    STRINGS_MAX = 64, /* arguments, and as many in the environment */
 
     /* What a program may do with itself. Killing is for its creator; its
      * own way out is sys_thread_exit. */
@@ -128,110 +121,52 @@ grants_copy(handle_t child, const struct spawn_request *request,
     return OK;
 }
 
-/* The startup block while it grows downwards in the stack's last page. */
-struct block {
-    char *top;         /* the lowest byte in use, as we see it */
-    size_t left;       /* bytes below it that may be used */
-    uint64_t distance; /* from our addresses to the child's */
-};
-
-/* Puts `bytes` bytes at the block's lower end, aligned for anything. Returns
- * their address in the child, 0 if they do not fit. */
-static uint64_t
-block_push(struct block *b, const void *content, size_t bytes)
-{
-    size_t rounded = (bytes + 15) & ~(size_t)15;
-
-    if (rounded < bytes || rounded > b->left)
-        return 0;
-    b->top -= rounded;
-    b->left -= rounded;
-    memcpy(b->top, content, bytes);
-    return (uint64_t)b->top + b->distance;
-}
-
-/* Pushes `first`, unless it is NULL, the strings in `list` up to NULL, and the
- * array of all their addresses. Returns the array's address in the child, and
- * how many strings there are in `*count`; 0 if they do not fit. */
-static uint64_t
-block_push_strings(struct block *b, const char *first, const char *const *list,
-                   uint64_t *count)
-{
-    uint64_t strings[STRINGS_MAX + 1] = {0};
-
-    *count = 0;
-    for (const char *s = first  ? first
-                         : list ? *list++
-                                : NULL;
-         s; s = list ? *list++ : NULL) {
-        if (*count == STRINGS_MAX)
-            return 0;
-        strings[*count] = block_push(b, s, strlen(s) + 1);
-        if (!strings[(*count)++])
-            return 0;
-    }
-    return block_push(b, strings, (*count + 1) * sizeof(strings[0]));
-}
-
-/* Writes the block. Returns its address in the child, 0 if it is too long. */
-static uint64_t
-block_write(struct block *b, const struct spawn_request *request,
-            const struct startup_grant grants[])
-{
-    uint64_t argc, variables;
-    uint64_t argv =
-        block_push_strings(b, request->name, request->arguments, &argc);
-    uint64_t environment =
-        block_push_strings(b, NULL, request->environment, &variables);
-    uint64_t count = request->grant_count + 1;
-    uint64_t list = block_push(b, grants, count * sizeof(grants[0]));
-    struct startup startup = {
-        .argc = argc,
-        .argv = (char **)argv,
-        .environment = (char **)environment,
-        .grant_count = count,
-        .grants = (const struct startup_grant *)list,
-    };
-
-    for (unsigned i = 0; i < STARTUP_FILES; i++) {
-        const char *path = request->files[i].path;
-        uint64_t copy = path ? block_push(b, path, strlen(path) + 1) : 0;
-
-        if (path && !copy)
-            return 0;
-        startup.files[i] =
-            (struct startup_file){(const char *)copy, request->files[i].flags};
-    }
-    if (!argv || !environment || !list)
-        return 0;
-    return block_push(b, &startup, sizeof(startup));
-}
-
-/* Makes the child's stack; `block` is the address of the startup block. */
+/* Makes `pages` pages of stack whose lowest is at `address` of the child. */
 MUST_CHECK static err_t
-stack_make(handle_t child, const struct spawn_request *request, uint64_t *block)
+stack_extend(handle_t child, uint64_t address, uint64_t pages)
 {
-    uint64_t pages =
-        request->stack_pages ? request->stack_pages : DEFAULT_STACK_PAGES;
+    err_t error = OK;
+
+    for (uint64_t done = 0; done < pages && error == OK;) {
+        uint64_t count = pages - done;
+        handle_t memory;
+
+        if (count > MEMORY_PAGES_MAX)
+            count = MEMORY_PAGES_MAX;
+        error = piece_open(child, count, &memory);
+        if (error == OK)
+            error = piece_place(child, memory, address + done * PAGE_BYTES,
+                                count, MEMORY_READ | MEMORY_WRITE);
+        done += count;
+    }
+    return error;
+}
+
+/* Makes the child's stack of `pages` pages; `block` is the address of the
+ * startup block. */
+MUST_CHECK static err_t
+stack_make(handle_t child, const struct spawn_request *request, uint64_t pages,
+           uint64_t *block)
+{
     static struct startup_grant grants[GRANTS_MAX + 1]; /* large */
+    uint64_t last = pages < MEMORY_PAGES_MAX ? pages : MEMORY_PAGES_MAX;
     handle_t memory;
     err_t error = grants_copy(child, request, grants);
 
     if (error == OK)
-        error = piece_open(child, pages, &memory);
+        error = stack_extend(child, PLACE_STACK_TOP - pages * PAGE_BYTES,
+                             pages - last);
+    if (error == OK)
+        error = piece_open(child, last, &memory);
     if (error != OK)
         return error;
 
-    uint64_t end = PLACE_PIECE + pages * PAGE_BYTES;
-    struct block b = {
-        .top = (char *)end,
-        .left = pages * PAGE_BYTES / BLOCK_PART,
-        .distance = PLACE_STACK_TOP - end,
-    };
+    uint64_t end = PLACE_PIECE + last * PAGE_BYTES;
 
-    *block = block_write(&b, request, grants);
-    error = piece_place(child, memory, PLACE_STACK_TOP - pages * PAGE_BYTES,
-                        pages, MEMORY_READ | MEMORY_WRITE);
+    *block = startup_write((char *)end, last * PAGE_BYTES / BLOCK_PART,
+                           PLACE_STACK_TOP - end, request, grants);
+    error = piece_place(child, memory, PLACE_STACK_TOP - last * PAGE_BYTES,
+                        last, MEMORY_READ | MEMORY_WRITE);
     return *block ? error : ERR_ARGUMENT;
 }
 
@@ -251,7 +186,11 @@ child_fill(handle_t child, const struct elf *elf,
         return error;
 
     *problem = "could not be given its stack, arguments and grants";
-    error = stack_make(child, request, &block);
+    error = stack_make(child, request,
+                       request->stack_pages ? request->stack_pages
+                       : elf->stack_pages   ? elf->stack_pages
+                                            : DEFAULT_STACK_PAGES,
+                       &block);
     if (error != OK)
         return error;
 

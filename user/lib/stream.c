@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Buffered files: what picolibc's streams leave open.
- *
- * picolibc buffers (stdio-bufio.h): a stream has a room, of which `len` bytes
- * are in use and, when reading, `off` were read; `dir` says which of both it
- * does. Around this, here:
- *
- *   - all streams are known, so that exit and fflush(NULL) find them;
- *   - a character goes in or out without a detour while there is room;
- *   - fread and fwrite copy at once, past the room what does not fit there;
- *   - ftell asks without throwing the room's content away, and minds ungetc;
- *   - an error in reading is no end of file.
- *
- * S1  streams leads to all streams but the three of output.h.
- * S2  A stream that reads has off <= len; the descriptor stands at the byte
- *     behind the room's last one. */
+/* How streams begin, end, and are walked through: see stream.h. */
+#include <lib/stream.h>
+
 #include <lib/descriptor.h>
 #include <lib/libc.h>
 #include <lib/lock.h>
-#include <lib/output.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,191 +24,19 @@ struct stream {
 static struct stream *streams;
 static struct __lock streams_lock;
 
-static struct __file_bufio *
-bufio_of(FILE *file)
-{
-    return (struct __file_bufio *)file;
-}
-
-static FILE *
-file_of(struct __file_bufio *b)
-{
-    return &b->xfile.cfile.file;
-}
-
-/* Whether a stream is one of ours: others have functions of their own. */
-static bool
-is_ours(const FILE *file)
-{
-    return file->flags & __SBUF;
-}
-
-/* --------------------------------------------------------- one at a time */
-
-/* Set when a read fails, for picolibc takes any failure for the end. */
-static _Thread_local bool read_failed;
-
-/* What a person typed last may answer what was written before. */
-static ssize_t
-stream_read(int fd, void *to, size_t bytes)
-{
-    ssize_t done;
-
-    if (fd == STDIN_FILENO) {
-        (void)fflush(stdout);
-        (void)fflush(stderr);
-    }
-    done = read(fd, to, bytes);
-    read_failed = done < 0;
-    return done;
-}
-
-static int
-stream_get(FILE *file)
-{
-    struct __file_bufio *b = bufio_of(file);
-    int c = _FDEV_EOF;
-
-    lock_acquire(b->lock);
-    if (b->dir == __SRD && b->off < b->len)
-        c = (unsigned char)b->buf[b->off++];
-    lock_release(b->lock);
-    if (c != _FDEV_EOF)
-        return c;
-    read_failed = false;
-    c = __bufio_get(file);
-    return c == _FDEV_EOF && read_failed ? _FDEV_ERR : c;
-}
-
-static int
-stream_put(char c, FILE *file)
-{
-    struct __file_bufio *b = bufio_of(file);
-    bool is_put = false;
-
-    lock_acquire(b->lock);
-    if (b->dir == __SWR && b->len + 1 < b->size && c != '\n') {
-        b->buf[b->len++] = c;
-        is_put = true;
-    }
-    lock_release(b->lock);
-    return is_put ? (unsigned char)c : __bufio_put(c, file);
-}
-
-/* -------------------------------------------------------------- many at once
- */
-
-/* Reads up to `bytes` bytes: what is in the room, or else past it. Returns 0
- * at the end and on an error, which the stream then has. */
-static size_t
-stream_read_some(FILE *file, char *to, size_t bytes)
-{
-    struct __file_bufio *b = bufio_of(file);
-    size_t there = b->dir == __SRD ? (size_t)(b->len - b->off) : 0;
-    ssize_t done;
-    int c;
-
-    if (there == 0 && bytes >= (size_t)b->size && b->dir == __SRD) {
-        done = stream_read(b->fd, to, bytes);
-        if (done <= 0)
-            file->flags |= done < 0 ? __SERR : __SEOF;
-        else
-            b->pos += done;
-        return done > 0 ? (size_t)done : 0;
-    }
-    if (there == 0 || file->unget) {
-        c = fgetc(file);
-        if (c != EOF)
-            *to = (char)c;
-        return c != EOF;
-    }
-    if (there > bytes)
-        there = bytes;
-    memcpy(to, b->buf + b->off, there);
-    b->off += (int)there;
-    return there;
-}
-
-size_t
-fread(void *to, size_t size, size_t count, FILE *file)
-{
-    size_t wanted = size * count, done = 0, some = 1;
-
-    if (!(file->flags & __SRD) || wanted == 0)
-        return 0;
-    while (done < wanted && some > 0) {
-        if (is_ours(file) && !file->unget) {
-            some = stream_read_some(file, (char *)to + done, wanted - done);
-        } else {
-            int c = fgetc(file);
-
-            some = c != EOF;
-            if (some)
-                ((char *)to)[done] = (char)c;
-        }
-        done += some;
-    }
-    return done / size;
-}
-
-/* Writes up to `bytes` bytes: into the room, or past it. Returns 0 on an
- * error. */
-static size_t
-stream_write_some(FILE *file, const char *from, size_t bytes)
-{
-    struct __file_bufio *b = bufio_of(file);
-    size_t space = (size_t)(b->size - b->len);
-
-    if (b->dir != __SWR || space <= 1) {
-        /* This turns the stream round, and empties a full room. */
-        return stream_put(*from, file) >= 0;
-    }
-    if (b->len == 0 && bytes >= (size_t)b->size) {
-        ssize_t done = write(b->fd, from, bytes);
-
-        if (done > 0)
-            b->pos += done;
-        return done > 0 ? (size_t)done : 0;
-    }
-    if (space > bytes + 1)
-        space = bytes + 1;
-    memcpy(b->buf + b->len, from, space - 1);
-    b->len += (int)space - 1;
-    return space - 1;
-}
-
-size_t
-fwrite(const void *from, size_t size, size_t count, FILE *file)
-{
-    size_t wanted = size * count, done = 0, some = 1;
-
-    if (!(file->flags & __SWR) || wanted == 0)
-        return 0;
-    while (done < wanted && some > 0) {
-        const char *rest = (const char *)from + done;
-
-        some = is_ours(file) ? stream_write_some(file, rest, wanted - done)
-                             : file->put(*rest, file) >= 0;
-        done += some;
-    }
-    if (is_ours(file) && (bufio_of(file)->bflags & __BLBF) &&
-        memchr(from, '\n', done) && fflush(file) != 0)
-        some = 0;
-    if (some == 0)
-        file->flags |= __SERR;
-    return done / size;
-}
-
-/* ------------------------------------------------------- places, rooms, ends
- */
+/* --------------------------------------------------- places, rooms, ends */
 
 /* Where the next byte will be read or written. */
-static off_t
-stream_tell(FILE *file)
+off_t
+ftello(FILE *file)
 {
     struct __file_bufio *b = bufio_of(file);
     off_t at;
 
+    if (!is_ours(file)) {
+        errno = ESPIPE;
+        return -1;
+    }
     if (b->dir == __SWR && __bufio_flush(file) < 0)
         return -1;
     at = lseek(b->fd, 0, SEEK_CUR);
@@ -231,18 +45,22 @@ stream_tell(FILE *file)
     return at;
 }
 
+long
+ftell(FILE *file)
+{
+    return ftello(file);
+}
+
+/* For fseek, which then forgets what ungetc brought back. */
 static off_t
 stream_seek(FILE *file, off_t by, int whence)
 {
-    off_t from = 0;
+    off_t from = whence == SEEK_CUR ? ftello(file) : 0;
 
-    if (whence == SEEK_CUR) {
-        from = stream_tell(file);
-        if (from < 0 || by == 0)
-            return from;
-        whence = SEEK_SET;
-    }
-    return __bufio_seek(file, from + by, whence);
+    if (from < 0)
+        return -1;
+    return __bufio_seek(file, from + by,
+                        whence == SEEK_CUR ? SEEK_SET : whence);
 }
 
 /* A wish for a mode alone leaves the room as it is. */
@@ -329,7 +147,7 @@ fdopen(int fd, const char *mode)
                 is_both        ? __SRD | __SWR
                 : *mode == 'r' ? __SRD
                                : __SWR);
-    if (*mode == 'a')
+    if (*mode == 'a' && !is_both)
         (void)lseek(fd, 0, SEEK_END);
     lock_acquire(&streams_lock);
     s->next = streams;
@@ -369,8 +187,7 @@ fsetpos(FILE *file, fpos_t *from)
     return fseeko(file, *from, SEEK_SET);
 }
 
-/* ------------------------------------------------------- the beginning, the
- * end */
+/* ------------------------------------------------- the beginning, the end */
 
 /* Makes stdin, stdout and stderr of the files that the program was given. It
  * runs before main, behind descriptor.c's; its name is what the linker is told

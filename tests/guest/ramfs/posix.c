@@ -30,7 +30,6 @@
 enum {
     PRIORITY = 32,
     FRAMES = 2048,
-    STACK_PAGES = 64,
     SERVER_FRAMES = 4096,
     TEXT_BYTES = 80,
     CLIENT = 1000, /* our own number */
@@ -183,7 +182,6 @@ program_run(const char *name)
         .grants = grants,
         .grant_count = 3,
         .frames = test_parameter("frames", FRAMES),
-        .stack_pages = STACK_PAGES,
         .priority = PRIORITY,
         .supervisor = ends,
     };
