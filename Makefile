@@ -397,10 +397,9 @@ $(foreign).elf: $(foreach source,$(foreign_sources),\
 	    -Luser/lib -L$(BUILD)/user $(FILES) $(LIBRARIES:-lc=-lm -lc)
 	@$(CROSS)strip -o $(foreign) $@
 
-program: $(if $(NAME),$(foreign).elf) ## C from elsewhere: NAME=x SOURCES="*.c"
-	@test -n '$(foreign_sources)' || { \
-	    echo 'usage: make program NAME=lua SOURCES="lua/*.c" [CFLAGS=-DX]'; \
-	    exit 2; }
+program: $(if $(foreign_sources),$(foreign).elf) ## C from elsewhere: NAME=x SOURCES="*.c"
+	@test -n '$(foreign_sources)' || { echo \
+	    'usage: make program NAME=lua SOURCES="lua/*.c" [CFLAGS=-DX]'; exit 2; }
 	@echo 'built $(foreign), and $(foreign).elf with its symbols'
 
 labs := $(patsubst labs/%/lab.toml,%,$(wildcard labs/*/lab.toml))

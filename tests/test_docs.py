@@ -179,8 +179,9 @@ LAYERS = {
 
 @pytest.mark.parametrize("place", LAYERS)
 def test_programs_include_downwards(place: str) -> None:
-    """Programs see the ABI, the library and the protocols, and the headers of
-    their own directory if they have one; nobody sees the kernel."""
+    """Programs, the library and the protocols see the ABI, the library and the
+    protocols, and the headers of their own directory; nobody sees the kernel
+    or another program."""
     for file in sources(ROOT / place):
         for mark, header in includes(file):
             above = header.partition("/")[0]

@@ -49,13 +49,6 @@ lock_acquire(struct __lock *lock)
     lock->is_taken = 1;
 }
 
-void
-lock_release(struct __lock *lock)
-{
-    CHECK(lock->is_taken);
-    lock->is_taken = 0;
-}
-
 void *
 toy_sbrk(ptrdiff_t bytes)
 {

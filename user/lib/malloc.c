@@ -34,18 +34,26 @@ content_or_error(struct block *b)
     return NULL;
 }
 
+/* What malloc does. calloc must not call malloc by its name: gcc takes that,
+ * with zeros written after it, for calloc. */
+static void *
+content_take(size_t bytes)
+{
+    size_t size = size_for(bytes);
+    struct block *b = NULL;
+
+    if (size) {
+        lock_acquire(&heap_lock);
+        b = block_take(size);
+        lock_release(&heap_lock);
+    }
+    return content_or_error(b);
+}
+
 void *
 malloc(size_t bytes)
 {
-    size_t size = size_for(bytes);
-    struct block *b;
-
-    if (!size)
-        return content_or_error(NULL);
-    lock_acquire(&heap_lock);
-    b = block_take(size);
-    lock_release(&heap_lock);
-    return content_or_error(b);
+    return content_take(bytes);
 }
 
 void
@@ -66,7 +74,7 @@ calloc(size_t count, size_t bytes)
 
     if (__builtin_mul_overflow(count, bytes, &all))
         return content_or_error(NULL);
-    content = malloc(all);
+    content = content_take(all);
     return content ? memset(content, 0, all) : NULL;
 }
 

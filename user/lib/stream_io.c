@@ -31,10 +31,11 @@ stream_get(FILE *file)
     struct __file_bufio *b = bufio_of(file);
     int c = _FDEV_EOF;
 
-    lock_acquire(b->lock);
-    if (b->dir == __SRD && b->off < b->len)
-        c = (unsigned char)b->buf[b->off++];
-    lock_release(b->lock);
+    if (lock_try(b->lock)) {
+        if (b->dir == __SRD && b->off < b->len)
+            c = (unsigned char)b->buf[b->off++];
+        lock_release(b->lock);
+    }
     if (c != _FDEV_EOF)
         return c;
     read_failed = false;
@@ -48,12 +49,12 @@ stream_put(char c, FILE *file)
     struct __file_bufio *b = bufio_of(file);
     bool is_put = false;
 
-    lock_acquire(b->lock);
-    if (b->dir == __SWR && b->len + 1 < b->size && c != '\n') {
-        b->buf[b->len++] = c;
-        is_put = true;
+    if (c != '\n' && lock_try(b->lock)) {
+        is_put = b->dir == __SWR && b->len + 1 < b->size;
+        if (is_put)
+            b->buf[b->len++] = c;
+        lock_release(b->lock);
     }
-    lock_release(b->lock);
     return is_put ? (unsigned char)c : __bufio_put(c, file);
 }
 

@@ -152,7 +152,7 @@ end_await(const char *name)
         /* Nobody helps: it ends. */
         printf("fault of %s: cause %lu address %#lx pc %#lx\n", name,
                m.words[0], m.words[1], m.words[2]);
-        m.words[0] = FAULT_END;
+        m.header = FAULT_END;
         error = sys_endpoint_reply_recv(ends, &m);
     }
     if (error != OK || !(m.header & MESSAGE_ENDED))
