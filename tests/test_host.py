@@ -36,7 +36,7 @@ SOURCES = {
         "kernel/handle.c",
         *("tests/host/handle_model.c", "tests/host/ram.c"),
     ),
-    # block.c and malloc.c are part of the test itself, under other names.
+    # chunk.c and malloc.c are part of the test itself, under other names.
     "heap": (),
     # space.c is part of the test itself, which has its fences.
     "lease": ("kernel/lease.c", "kernel/asid.c", "kernel/sv39.c", *MEMORY),

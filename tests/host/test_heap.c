@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <lib/block.h>
+#include <lib/chunk.h>
 #include <lib/lock.h>
 
 #define sbrk toy_sbrk
@@ -31,14 +31,14 @@ void *memalign(size_t alignment, size_t bytes);
 int posix_memalign(void **content, size_t alignment, size_t bytes);
 size_t malloc_usable_size(void *content);
 
-#include <lib/block.c>
+#include <lib/chunk.c>
 #include <lib/malloc.c>
 
 enum { ARENA_BYTES = 1 << 20, BLOCKS = 100, TURNS = 30000, ROWS_MAX = 64 };
 
 static _Alignas(16) char arena[ARENA_BYTES];
 static size_t arena_used;
-static struct block *rows[ROWS_MAX]; /* the first block of each */
+static struct chunk *rows[ROWS_MAX]; /* the first block of each */
 static unsigned row_count;
 static bool leaves_gaps;
 
@@ -59,52 +59,52 @@ toy_sbrk(ptrdiff_t bytes)
         arena_used + gap + (size_t)bytes > ARENA_BYTES)
         return (void *)-1;
     more = arena + arena_used + gap;
-    if (gap || row_count == 0 || more != (char *)block_content(last))
-        rows[row_count++] = (void *)(more + -(uintptr_t)more % BLOCK_UNIT);
+    if (gap || row_count == 0 || more != (char *)chunk_content(last))
+        rows[row_count++] = (void *)(more + -(uintptr_t)more % CHUNK_UNIT);
     arena_used += gap + (size_t)bytes;
     return more;
 }
 
 static bool
-is_listed(const struct block *wanted)
+is_listed(const struct chunk *wanted)
 {
-    for (const struct block *b = lists[list_of(block_size(wanted))]; b;
+    for (const struct chunk *b = lists[list_of(chunk_size(wanted))]; b;
          b = b->next)
         if (b == wanted)
             return true;
     return false;
 }
 
-/* A1 to A3 of lib/block.h. Returns the number of free blocks. */
+/* A1 to A3 of lib/chunk.h. Returns the number of free blocks. */
 static unsigned
 heap_check(void)
 {
     unsigned free_blocks = 0, listed = 0;
 
     for (unsigned row = 0; row < row_count; row++) {
-        struct block *b = rows[row];
+        struct chunk *b = rows[row];
         bool was_free = false;
 
         CHECK(b->before == 0);
-        while (block_size(b) > 0) {
-            bool is_free = !(b->size & BLOCK_IN_USE);
+        while (chunk_size(b) > 0) {
+            bool is_free = !(b->size & CHUNK_IN_USE);
 
-            CHECK(block_size(b) % BLOCK_UNIT == 0);
-            CHECK(block_size(b) >= BLOCK_MIN);
-            CHECK(block_behind(b)->before == block_size(b));
+            CHECK(chunk_size(b) % CHUNK_UNIT == 0);
+            CHECK(chunk_size(b) >= CHUNK_MIN);
+            CHECK(chunk_behind(b)->before == chunk_size(b));
             CHECK(!(was_free && is_free));
             CHECK(is_listed(b) == is_free);
             free_blocks += is_free;
             was_free = is_free;
-            b = block_behind(b);
+            b = chunk_behind(b);
         }
-        CHECK(b->size == BLOCK_IN_USE);
+        CHECK(b->size == CHUNK_IN_USE);
     }
     for (unsigned list = 0; list < LISTS; list++) {
-        bool bit = has_blocks[list / WORD_BITS] >> list % WORD_BITS & 1;
+        bool bit = has_chunks[list / WORD_BITS] >> list % WORD_BITS & 1;
 
         CHECK(bit == (lists[list] != NULL));
-        for (const struct block *b = lists[list]; b; b = b->next) {
+        for (const struct chunk *b = lists[list]; b; b = b->next) {
             CHECK(list_of(b->size) == list);
             listed++;
         }
@@ -117,7 +117,7 @@ static unsigned char *blocks[BLOCKS];
 static size_t sizes[BLOCKS];
 
 static bool
-block_is_whole(unsigned i)
+chunk_is_whole(unsigned i)
 {
     for (size_t at = 0; at < sizes[i]; at++)
         if (blocks[i][at] != (unsigned char)(i + at))
@@ -126,7 +126,7 @@ block_is_whole(unsigned i)
 }
 
 static void
-block_fill(unsigned i)
+chunk_fill(unsigned i)
 {
     for (size_t at = 0; at < sizes[i]; at++)
         blocks[i][at] = (unsigned char)(i + at);
@@ -134,7 +134,7 @@ block_fill(unsigned i)
 
 /* Gives blocks[i] another size, in one of the ways to do that. */
 static void
-block_change(unsigned i)
+chunk_change(unsigned i)
 {
     size_t bytes = check_below(4) ? check_below(300) : check_below(20000);
     size_t alignment = (size_t)1 << check_below(10);
@@ -166,15 +166,15 @@ block_change(unsigned i)
             sizes[i] = bytes;
         if (blocks[i]) {
             blocks[i] = moved;
-            CHECK(block_is_whole(i));
+            CHECK(chunk_is_whole(i));
         }
         blocks[i] = moved;
     }
     CHECK(!blocks[i] || heap_malloc_usable_size(blocks[i]) >= bytes);
-    CHECK((uintptr_t)blocks[i] % BLOCK_UNIT == 0);
+    CHECK((uintptr_t)blocks[i] % CHUNK_UNIT == 0);
     sizes[i] = bytes;
     if (blocks[i])
-        block_fill(i);
+        chunk_fill(i);
 }
 
 static void
@@ -183,8 +183,8 @@ test_random(void)
     for (unsigned turn = 0; turn < TURNS; turn++) {
         unsigned i = check_below(BLOCKS);
 
-        CHECK(!blocks[i] || block_is_whole(i));
-        block_change(i);
+        CHECK(!blocks[i] || chunk_is_whole(i));
+        chunk_change(i);
         if (turn % 50 == 0)
             heap_check();
     }

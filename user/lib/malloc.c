@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* malloc. picolibc's walks a list of all free blocks, in malloc and in free;
+/* malloc. picolibc's walks a list of all free chunks, in malloc and in free;
  * here both take the same time however many there are (docs/adr/0010). */
-#include <lib/block.h>
+#include <lib/chunk.h>
 
 #include <lib/lock.h>
 
@@ -10,26 +10,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of all blocks. */
+/* Of all chunks. */
 static struct __lock heap_lock;
 
-/* The size of a block for `bytes` bytes of content; 0: no block is so large. */
+/* The size of a chunk for `bytes` bytes of content; 0: no chunk is so large. */
 static size_t
 size_for(size_t bytes)
 {
-    size_t size = (bytes + BLOCK_HEADER + BLOCK_UNIT - 1) & -(size_t)BLOCK_UNIT;
+    size_t size = (bytes + CHUNK_HEADER + CHUNK_UNIT - 1) & -(size_t)CHUNK_UNIT;
 
     if (bytes > PTRDIFF_MAX / 2)
         return 0;
-    return size < BLOCK_MIN ? BLOCK_MIN : size;
+    return size < CHUNK_MIN ? CHUNK_MIN : size;
 }
 
-/* What a program gets of a block, or of none. */
+/* What a program gets of a chunk, or of none. */
 static void *
-content_or_error(struct block *b)
+content_or_error(struct chunk *b)
 {
     if (b)
-        return block_content(b);
+        return chunk_content(b);
     errno = ENOMEM;
     return NULL;
 }
@@ -40,11 +40,11 @@ static void *
 content_take(size_t bytes)
 {
     size_t size = size_for(bytes);
-    struct block *b = NULL;
+    struct chunk *b = NULL;
 
     if (size) {
         lock_acquire(&heap_lock);
-        b = block_take(size);
+        b = chunk_take(size);
         lock_release(&heap_lock);
     }
     return content_or_error(b);
@@ -62,7 +62,7 @@ free(void *content)
     if (!content)
         return;
     lock_acquire(&heap_lock);
-    block_free(block_of(content));
+    chunk_free(chunk_of(content));
     lock_release(&heap_lock);
 }
 
@@ -92,8 +92,8 @@ realloc(void *content, size_t bytes)
         return NULL;
     }
     lock_acquire(&heap_lock);
-    old = block_size(block_of(content)) - BLOCK_HEADER;
-    is_done = size && block_resize(block_of(content), size);
+    old = chunk_size(chunk_of(content)) - CHUNK_HEADER;
+    is_done = size && chunk_resize(chunk_of(content), size);
     lock_release(&heap_lock);
     if (is_done)
         return content;
@@ -108,7 +108,7 @@ realloc(void *content, size_t bytes)
 size_t
 malloc_usable_size(void *content)
 {
-    return content ? block_size(block_of(content)) - BLOCK_HEADER : 0;
+    return content ? chunk_size(chunk_of(content)) - CHUNK_HEADER : 0;
 }
 
 /* The content lies at a multiple of `alignment`, a power of two. */
@@ -116,20 +116,20 @@ void *
 memalign(size_t alignment, size_t bytes)
 {
     size_t size = size_for(bytes);
-    struct block *b;
+    struct chunk *b;
 
-    if (alignment <= BLOCK_UNIT || !size || alignment > PTRDIFF_MAX / 2)
+    if (alignment <= CHUNK_UNIT || !size || alignment > PTRDIFF_MAX / 2)
         return malloc(bytes);
     lock_acquire(&heap_lock);
-    b = block_take(size + alignment + BLOCK_MIN);
+    b = chunk_take(size + alignment + CHUNK_MIN);
     if (b) {
-        size_t front = -(uintptr_t)block_content(b) % alignment;
+        size_t front = -(uintptr_t)chunk_content(b) % alignment;
 
-        if (front > 0 && front < BLOCK_MIN)
+        if (front > 0 && front < CHUNK_MIN)
             front += alignment;
         if (front > 0)
-            b = block_cut(b, front);
-        (void)block_resize(b, size); /* smaller, so it can be */
+            b = chunk_cut(b, front);
+        (void)chunk_resize(b, size); /* smaller, so it can be */
     }
     lock_release(&heap_lock);
     return content_or_error(b);
