@@ -276,6 +276,15 @@ $(LIBRARY): $(library_objects)
 
 -include $(library_objects:.o=.d)
 
+# The same for programs from elsewhere: one object in which only the names of C
+# and POSIX can be seen. They may have others of their own, even the same.
+STANDARD := $(BUILD)/user/standard.o
+
+$(STANDARD): $(LIBRARY) user/lib/standard.names
+	@$(CROSS)ld -r -o $@ --whole-archive $(LIBRARY)
+	@$(CROSS)objcopy --keep-global-symbols=user/lib/standard.names \
+	    --weaken-symbols=user/lib/standard.names $@
+
 # ----------------------------------------------------------- programs, images
 
 # Each program of an image has 16 MiB of addresses of its own, in the order
@@ -388,13 +397,13 @@ $(foreign).d/flags: FORCE
 	$(call keep_flags,$(FOREIGN_FLAGS) $(foreign_sources))
 
 $(foreign).elf: $(foreach source,$(foreign_sources),\
-    $(call foreign_object,$(source))) $(LIBRARY) $(foreign).d/flags \
+    $(call foreign_object,$(source))) $(STANDARD) $(foreign).d/flags \
     user/lib/program.ld user/lib/sections.ld
 	@echo '  LD     $@'
 	@$(CROSS)gcc $(FOREIGN_FLAGS) $(USER_LINK) -T user/lib/program.ld \
 	    -Wl,--defsym=PROGRAM_BASE=0x1000000 \
 	    -Wl,--defsym=PROGRAM_STACK=$(STACK) -o $@ $(filter %.o,$^) \
-	    -Luser/lib -L$(BUILD)/user $(FILES) $(LIBRARIES:-lc=-lm -lc)
+	    -Luser/lib -lm
 	@$(CROSS)strip -o $(foreign) $@
 
 program: $(if $(foreign_sources),$(foreign).elf) ## C from elsewhere: NAME=x SOURCES="*.c"

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -192,7 +191,7 @@ descriptor_file(int fd)
  */
 
 int
-open(const char *path, int flags, ...)
+descriptor_open(const char *path, int flags)
 {
     struct open_file opened = {0};
     int error = file_open(path, flags, &opened);
@@ -212,8 +211,14 @@ open(const char *path, int flags, ...)
     return fd;
 }
 
+__attribute__((weak)) int
+open(const char *path, int flags, ...)
+{
+    return descriptor_open(path, flags);
+}
+
 int
-close(int fd)
+descriptor_close(int fd)
 {
     struct open_file *f = NULL;
     int error = 0;
@@ -238,6 +243,8 @@ close(int fd)
     errno = error;
     return -1;
 }
+
+POSIX_NAME(close, descriptor_close);
 
 /* Has `to` lead where `from` does. */
 static int
@@ -275,9 +282,18 @@ dup2(int fd, int copy)
     }
     if (copy == fd)
         return fd;
-    (void)close(copy);
+    (void)descriptor_close(copy);
     lock_acquire(&table_lock);
     descriptor_copy(fd, copy);
     lock_release(&table_lock);
     return copy;
+}
+
+int
+descriptor_replace(int fd, int wanted)
+{
+    if (fd == wanted || dup2(fd, wanted) < 0)
+        return fd;
+    (void)descriptor_close(fd);
+    return wanted;
 }

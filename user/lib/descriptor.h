@@ -49,6 +49,23 @@ bool descriptor_may_be_terminal(int fd);
  * word for (proto/terminal.h). NULL and errno as above. */
 struct file *descriptor_file(int fd);
 
+/* open, close, read, write and lseek of POSIX. C itself does not know these
+ * names, so a program may have functions of its own called so; the C library
+ * calls these. */
+int descriptor_open(const char *path, int flags);
+int descriptor_close(int fd);
+ssize_t descriptor_read(int fd, void *to, size_t bytes);
+ssize_t descriptor_write(int fd, const void *from, size_t bytes);
+off_t descriptor_seek(int fd, off_t by, int whence);
+
+/* Has `fd` go by the number `wanted`, whatever that led to. Returns which it
+ * is in the end. */
+int descriptor_replace(int fd, int wanted);
+
+/* Has the name `posix` mean `function` unless the program defines it. */
+#define POSIX_NAME(posix, function)                                            \
+    extern __typeof__(function) posix __attribute__((weak, alias(#function)))
+
 /* What fstat and stat tell of a file at `server`. */
 void status_convert(const struct file_status *status,
                     const struct route_server *server, struct stat *to);

@@ -75,7 +75,7 @@ open_file_write(struct open_file *f, const char *from, size_t bytes,
 }
 
 ssize_t
-read(int fd, void *to, size_t bytes)
+descriptor_read(int fd, void *to, size_t bytes)
 {
     struct open_file *f = descriptor_get(fd);
     size_t done;
@@ -91,8 +91,10 @@ read(int fd, void *to, size_t bytes)
     return result(error, 0) < 0 ? -1 : (ssize_t)done;
 }
 
+POSIX_NAME(read, descriptor_read);
+
 ssize_t
-write(int fd, const void *from, size_t bytes)
+descriptor_write(int fd, const void *from, size_t bytes)
 {
     struct open_file *f = descriptor_get(fd);
     size_t done;
@@ -109,6 +111,8 @@ write(int fd, const void *from, size_t bytes)
     lock_release(&f->lock);
     return result(error, 0) < 0 ? -1 : (ssize_t)done;
 }
+
+POSIX_NAME(write, descriptor_write);
 
 /* Gives where the offset shall be. */
 static int
@@ -142,7 +146,7 @@ offset_compute(struct open_file *f, off_t by, int whence, uint64_t *offset)
 }
 
 off_t
-lseek(int fd, off_t by, int whence)
+descriptor_seek(int fd, off_t by, int whence)
 {
     struct open_file *f = descriptor_get(fd);
     uint64_t offset = 0;
@@ -157,6 +161,8 @@ lseek(int fd, off_t by, int whence)
     lock_release(&f->lock);
     return result(error, 0) < 0 ? -1 : (off_t)offset;
 }
+
+POSIX_NAME(lseek, descriptor_seek);
 
 int
 fstat(int fd, struct stat *to)

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { ROOM_BYTES = 2048, TYPE_SHIFT = 12 };
 
@@ -44,13 +43,13 @@ fdopendir(int fd)
 DIR *
 opendir(const char *path)
 {
-    int fd = open(path, O_RDONLY | O_DIRECTORY);
+    int fd = descriptor_open(path, O_RDONLY | O_DIRECTORY);
     DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 
     if (fd >= 0 && !directory) {
         int error = errno;
 
-        (void)close(fd);
+        (void)descriptor_close(fd);
         errno = error;
     }
     return directory;
@@ -131,5 +130,5 @@ closedir(DIR *d)
     int fd = d->fd;
 
     free(d);
-    return close(fd);
+    return descriptor_close(fd);
 }

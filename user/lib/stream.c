@@ -39,7 +39,7 @@ ftello(FILE *file)
     }
     if (b->dir == __SWR && __bufio_flush(file) < 0)
         return -1;
-    at = lseek(b->fd, 0, SEEK_CUR);
+    at = descriptor_seek(b->fd, 0, SEEK_CUR);
     if (at >= 0 && b->dir == __SRD)
         at -= b->len - b->off + (file->unget != 0);
     return at;
@@ -103,7 +103,7 @@ stream_close(FILE *file)
 {
     struct __file_bufio *b = bufio_of(file);
     int flushed = __bufio_flush(file);
-    int closed = close(b->fd);
+    int closed = descriptor_close(b->fd);
 
     if (b->bflags & __BALL)
         free(b->buf);
@@ -120,8 +120,9 @@ static void
 stream_init(struct __file_bufio *b, int fd, char *room, int bytes,
             struct __lock *lock, uint8_t flags)
 {
-    *b = (struct __file_bufio)FDEV_SETUP_BUFIO(fd, room, bytes, stream_read,
-                                               write, lseek, close, flags, 0);
+    *b = (struct __file_bufio)FDEV_SETUP_BUFIO(
+        fd, room, bytes, stream_read, descriptor_write, descriptor_seek,
+        descriptor_close, flags, 0);
     b->xfile.cfile.file.put = stream_put;
     b->xfile.cfile.file.get = stream_get;
     b->xfile.cfile.close = stream_close;
@@ -130,30 +131,99 @@ stream_init(struct __file_bufio *b, int fd, char *room, int bytes,
     b->lock = lock;
 }
 
-/* Closes the descriptor if it fails: so fopen, which is picolibc's, wants it.
- */
+/* What the first letter of a mode means, and the plus behind it. Returns the
+ * flags of open, and in `*flags` those of the stream; -1 if it is no mode. */
+static int
+mode_parse(const char *mode, uint8_t *flags)
+{
+    static const int letters[] = {
+        ['r'] = O_RDONLY,
+        ['w'] = O_WRONLY | O_CREAT | O_TRUNC,
+        ['a'] = O_WRONLY | O_CREAT | O_APPEND,
+    };
+    int opened;
+
+    if (!strchr("rwa", mode[0]) || !mode[0])
+        return -1;
+    opened = letters[(unsigned char)mode[0]];
+    *flags = mode[0] == 'r' ? __SRD : __SWR;
+    if (strchr(mode, '+')) {
+        *flags = __SRD | __SWR;
+        opened = (opened & ~O_ACCMODE) | O_RDWR;
+    }
+    return opened | (strchr(mode, 'x') ? O_EXCL : 0);
+}
+
 FILE *
 fdopen(int fd, const char *mode)
 {
-    bool is_both = strchr(mode, '+');
-    struct stream *s = calloc(1, sizeof(*s));
+    uint8_t flags;
+    int opened = mode_parse(mode, &flags);
+    struct stream *s = opened < 0 ? NULL : calloc(1, sizeof(*s));
 
     if (!s) {
-        (void)close(fd);
-        errno = ENOMEM;
+        errno = opened < 0 ? EINVAL : ENOMEM;
         return NULL;
     }
-    stream_init(&s->bufio, fd, s->room, ROOM_BYTES, &s->lock,
-                is_both        ? __SRD | __SWR
-                : *mode == 'r' ? __SRD
-                               : __SWR);
-    if (*mode == 'a' && !is_both)
-        (void)lseek(fd, 0, SEEK_END);
+    stream_init(&s->bufio, fd, s->room, ROOM_BYTES, &s->lock, flags);
+    if (flags == __SWR && (opened & O_APPEND))
+        (void)descriptor_seek(fd, 0, SEEK_END);
     lock_acquire(&streams_lock);
     s->next = streams;
     streams = s;
     lock_release(&streams_lock);
     return file_of(&s->bufio);
+}
+
+/* Opens the file for a stream of that mode. */
+static int
+mode_open(const char *path, const char *mode, uint8_t *flags)
+{
+    int opened = mode_parse(mode, flags);
+
+    if (opened < 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    return descriptor_open(path, opened);
+}
+
+FILE *
+fopen(const char *path, const char *mode)
+{
+    uint8_t flags;
+    int fd = mode_open(path, mode, &flags);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, mode);
+
+    if (fd >= 0 && !file)
+        (void)descriptor_close(fd);
+    return file;
+}
+
+/* The stream stays what it is if the file cannot be opened. */
+FILE *
+freopen(const char *path, const char *mode, FILE *file)
+{
+    struct __file_bufio *b = bufio_of(file);
+    uint8_t flags;
+    int fd;
+
+    if (!is_ours(file)) {
+        errno = EBADF;
+        return NULL;
+    }
+    (void)__bufio_flush(file);
+    fd = mode_open(path, mode, &flags);
+    if (fd < 0)
+        return NULL;
+    fd = descriptor_replace(fd, b->fd);
+    file->unget = 0;
+    file->flags =
+        (uint8_t)((file->flags & (__SCLOSE | __SEXT | __SBUF)) | flags);
+    b->dir = 0;
+    b->len = b->off = 0;
+    b->fd = fd;
+    return file;
 }
 
 int

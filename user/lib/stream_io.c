@@ -2,6 +2,7 @@
 /* How bytes go through a stream: see stream.h. */
 #include <lib/stream.h>
 
+#include <lib/descriptor.h>
 #include <lib/lock.h>
 
 #include <string.h>
@@ -20,7 +21,7 @@ stream_read(int fd, void *to, size_t bytes)
         (void)fflush(stdout);
         (void)fflush(stderr);
     }
-    done = read(fd, to, bytes);
+    done = descriptor_read(fd, to, bytes);
     read_failed = done < 0;
     return done;
 }
@@ -126,7 +127,7 @@ stream_write_some(FILE *file, const char *from, size_t bytes)
         return stream_put(*from, file) >= 0;
     }
     if (b->len == 0 && bytes >= (size_t)b->size) {
-        ssize_t done = write(b->fd, from, bytes);
+        ssize_t done = descriptor_write(b->fd, from, bytes);
 
         if (done > 0)
             b->pos += done;
