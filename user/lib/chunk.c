@@ -30,7 +30,7 @@ list_of(size_t size)
         return (unsigned)(size / CHUNK_UNIT) - 1;
     power = WORD_BITS - 1 - (unsigned)__builtin_clzl(size);
     return EXACT_LISTS + ((power - EXACT_BITS) << PART_BITS) +
-           ((unsigned)(size >> (power - PART_BITS)) & ((1u << PART_BITS) - 1));
+           ((unsigned)(size >> (power - PART_BITS)) & ((1U << PART_BITS) - 1));
 }
 
 static void

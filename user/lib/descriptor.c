@@ -75,10 +75,10 @@ file_open(const char *path, int flags, struct open_file *opened)
         [O_ACCMODE] = 0,
     };
     uint64_t wanted = access[flags & O_ACCMODE] |
-                      (flags & O_CREAT ? FILE_CREATE : 0) |
-                      (flags & O_EXCL ? FILE_EXCLUSIVE : 0) |
-                      (flags & O_TRUNC ? FILE_EMPTY : 0) |
-                      (flags & O_DIRECTORY ? FILE_DIRECTORY : 0);
+                      ((flags & O_CREAT) ? FILE_CREATE : 0) |
+                      ((flags & O_EXCL) ? FILE_EXCLUSIVE : 0) |
+                      ((flags & O_TRUNC) ? FILE_EMPTY : 0) |
+                      ((flags & O_DIRECTORY) ? FILE_DIRECTORY : 0);
     struct file_status status = {0};
     struct route route;
     int error = route_begin(path, &route);

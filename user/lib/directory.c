@@ -91,6 +91,7 @@ struct dirent *
 readdir(DIR *d)
 {
     const struct file_entry *e;
+    size_t length;
     int error = 0;
 
     if (d->done == d->bytes)
@@ -102,13 +103,14 @@ readdir(DIR *d)
     if (d->bytes == 0)
         return NULL;
     e = entry_next(d);
-    if (!e || strlen(e->name) >= sizeof(d->entry.d_name)) {
+    length = e ? strlen(e->name) : 0;
+    if (!e || length >= sizeof(d->entry.d_name)) {
         errno = EIO;
         return NULL;
     }
     d->entry.d_ino = (ino_t)e->serial;
     d->entry.d_type = (unsigned char)((e->mode & S_IFMT) >> TYPE_SHIFT);
-    strcpy(d->entry.d_name, e->name);
+    memcpy(d->entry.d_name, e->name, length + 1);
     return &d->entry;
 }
 

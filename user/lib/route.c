@@ -14,10 +14,10 @@
 enum { SERVERS_MAX = 16 };
 
 struct route_server {
-    char name[NAMES_NAME_BYTES + 1]; /* "" for "/"; a slash begins the others */
-    bool is_known;
     struct file root;
     unsigned uses; /* open files that share its handle */
+    bool is_known;
+    char name[NAMES_NAME_BYTES + 1]; /* "" for "/"; a slash begins the others */
 };
 
 static struct route_server servers[SERVERS_MAX];
@@ -136,13 +136,13 @@ getcwd(char *to, size_t bytes)
 {
     size_t length = strlen(directory_get()) + 1;
 
-    if (!to)
-        to = malloc(bytes = bytes ? bytes : length);
-    if (!to || bytes < length) {
-        errno = to ? ERANGE : ENOMEM;
+    if ((to || bytes > 0) && bytes < length) {
+        errno = ERANGE;
         return NULL;
     }
-    return memcpy(to, current, length);
+    if (!to)
+        to = malloc(bytes > 0 ? bytes : length);
+    return to ? memcpy(to, current, length) : NULL;
 }
 
 int
@@ -158,7 +158,7 @@ chdir(const char *path)
                           &file, &status);
         if (error == 0) {
             error = file_close(&file);
-            strcpy(current, paths); /* route_begin made it absolute */
+            memcpy(current, paths, strlen(paths) + 1); /* it is absolute */
         }
         route_end();
     }

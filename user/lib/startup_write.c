@@ -66,9 +66,12 @@ startup_write(char *end, size_t room, uint64_t distance,
               const struct spawn_request *request,
               const struct startup_grant grants[])
 {
-    struct part part = {.top = end, .left = room, .distance = distance};
+    struct part part = {NULL, room, distance};
     struct part *b = &part;
     uint64_t argc, variables;
+
+    part.top = end;
+
     uint64_t argv =
         part_push_strings(b, request->name, request->arguments, &argc);
     uint64_t environment =

@@ -121,8 +121,9 @@ stream_init(struct __file_bufio *b, int fd, char *room, int bytes,
             struct __lock *lock, uint8_t flags)
 {
     *b = (struct __file_bufio)FDEV_SETUP_BUFIO(
-        fd, room, bytes, stream_read, descriptor_write, descriptor_seek,
+        fd, NULL, bytes, stream_read, descriptor_write, descriptor_seek,
         descriptor_close, flags, 0);
+    b->buf = room;
     b->xfile.cfile.file.put = stream_put;
     b->xfile.cfile.file.get = stream_get;
     b->xfile.cfile.close = stream_close;
@@ -252,9 +253,9 @@ fgetpos(FILE *file, fpos_t *to)
 }
 
 int
-fsetpos(FILE *file, fpos_t *from)
+fsetpos(FILE *file, fpos_t *at) /* NOLINT(readability-non-const-parameter): C */
 {
-    return fseeko(file, *from, SEEK_SET);
+    return fseeko(file, *at, SEEK_SET);
 }
 
 /* ------------------------------------------------- the beginning, the end */
