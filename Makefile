@@ -409,7 +409,10 @@ $(foreign).elf: $(foreach source,$(foreign_sources),\
 program: $(if $(foreign_sources),$(foreign).elf) ## C from elsewhere: NAME=x SOURCES="*.c"
 	@test -n '$(foreign_sources)' || { echo \
 	    'usage: make program NAME=lua SOURCES="lua/*.c" [CFLAGS=-DX]'; exit 2; }
-	@echo 'built $(foreign), and $(foreign).elf with its symbols'
+	@echo '  $(foreign) goes on the disk or into the boot archive:'
+	@echo "    debugfs -w -R 'write $(foreign) $(NAME)' $(BUILD)/disk.img"
+	@echo '    (cd $(BUILD)/programs && echo $(NAME) |' \
+	    'cpio -oA -H newc -O $(abspath $(BUILD))/boot.cpio)'
 
 labs := $(patsubst labs/%/lab.toml,%,$(wildcard labs/*/lab.toml))
 $(foreach lab,$(labs),$(call image,$(BUILD)/labs/$(lab),\

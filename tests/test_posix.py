@@ -6,6 +6,7 @@ protocol's stubs."""
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -43,6 +44,18 @@ def make(build: Build, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def archive_make(place: Path, names: list[str], archive: Path) -> None:
+    """Packs files of the folder into a boot archive, in this order."""
+    with archive.open("wb") as output:
+        subprocess.run(
+            ["cpio", "-o", "-H", "newc", "--quiet"],
+            cwd=place,
+            input="\n".join(names).encode(),
+            stdout=output,
+            check=True,
+        )
+
+
 @pytest.fixture(scope="module")
 def programs(build: Build) -> dict[str, Path]:
     """All programs of tests/posix, by name."""
@@ -72,16 +85,8 @@ def run(
         shutil.copy(program, place / name)
     for name, text in TYPED.items():
         (place / f"{name}.in").write_text(text)
-    first = list(IMAGE)
-    others = {file.name for file in place.iterdir()} - set(first)
-    with archive.open("wb") as output:
-        subprocess.run(
-            ["cpio", "-o", "-H", "newc", "--quiet"],
-            cwd=place,
-            input="\n".join([*first, *sorted(others)]).encode(),
-            stdout=output,
-            check=True,
-        )
+    others = {file.name for file in place.iterdir()} - set(IMAGE)
+    archive_make(place, [*IMAGE, *sorted(others)], archive)
 
     def boot_it(names: str, *parameters: str) -> Result:
         line = " ".join((f"run={names}", *parameters))
@@ -182,3 +187,29 @@ def test_no_program(build: Build) -> None:
     done = make(build, "program", "NAME=nothing", "SOURCES=no/such/file.c")
     assert done.returncode != 0
     assert "usage: make program NAME=" in done.stdout + done.stderr
+
+
+def test_the_page(build: Build, tmp_path: Path) -> None:
+    """docs/howto-program.md: its program is built by its command, added to a
+    boot archive by its command, and runs."""
+    page = (ROOT / "docs" / "howto-program.md").read_text()
+    (source,) = re.findall(r"^```c\n(.*?)^```", page, re.M | re.S)
+    commands = re.findall(r"^```sh\n(.*?)\n```", page, re.M | re.S)
+    (tmp_path / "count.c").write_text(source)
+    (tmp_path / "count.in").write_text("one\ntwo\nthree\n")
+
+    words = commands[0].replace("count.c", str(tmp_path / "count.c"))
+    done = make(build, *shlex.split(words)[1:])
+    assert done.returncode == 0, done.stderr
+    assert "boot archive" in done.stdout
+
+    archive = tmp_path / "boot.cpio"
+    shutil.copy(build.test_image("ramfs"), archive)
+    shutil.copy(build.directory / "programs" / "count", tmp_path)
+    adding = commands[2].replace("build/programs", ".").replace("../", "")
+    for name in ("count", "count.in"):
+        command = adding.replace(" count ", f" {name} ")
+        subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True)
+    result = boot(build, archive, tmp_path, "-append", "run=count")
+    assert "one: No such file or directory" in result.lines
+    assert endings(result) == {"count": "exit 1"}
