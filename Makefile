@@ -213,8 +213,8 @@ USER_LINK := -nostartfiles -static -Wl,-z,max-page-size=4096
 # Each needs the other: picolibc calls read and write, these are lib's; and
 # lib comes first, for what both have.
 LIBRARIES := -Wl,--start-group -lchaski -lc -Wl,--end-group
-# For programs that are to have files (user/lib/libc.h).
-FILES := -Wl,-u,files_start
+# For users' programs: they have files (user/lib/libc.h), and larger stacks.
+FILES := -Wl,-u,files_start -Wl,--defsym=PROGRAM_STACK=0x10000
 KERNEL_LINK := -Wl,-z,max-page-size=4096 -Wl,--build-id=none
 
 compile = $(CROSS)gcc $(1) -MMD -MP -c -o $@ $<
@@ -394,7 +394,7 @@ $(foreach source,$(foreign_sources),\
     $(eval $(call foreign_compiled,$(source))))
 
 $(foreign).d/flags: FORCE
-	$(call keep_flags,$(FOREIGN_FLAGS) $(foreign_sources))
+	$(call keep_flags,$(FOREIGN_FLAGS) $(STACK) $(foreign_sources))
 
 $(foreign).elf: $(foreach source,$(foreign_sources),\
     $(call foreign_object,$(source))) $(STANDARD) $(foreign).d/flags \

@@ -44,6 +44,13 @@ def make(build: Build, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def program_make(build: Build, name: str, source: str, *more: str) -> None:
+    """Builds the program `name` of a source of tests/posix."""
+    sources = f"SOURCES=tests/posix/{source}.c"
+    done = make(build, "program", f"NAME={name}", sources, *more)
+    assert done.returncode == 0, done.stderr
+
+
 def archive_make(place: Path, names: list[str], archive: Path) -> None:
     """Packs files of the folder into a boot archive, in this order."""
     with archive.open("wb") as output:
@@ -59,15 +66,13 @@ def archive_make(place: Path, names: list[str], archive: Path) -> None:
 @pytest.fixture(scope="module")
 def programs(build: Build) -> dict[str, Path]:
     """All programs of tests/posix, by name."""
-    built = {}
-    for source in sorted(POSIX.glob("*.c")):
-        name = source.stem
-        done = make(
-            build, "program", f"NAME={name}", f"SOURCES=tests/posix/{name}.c"
-        )
-        assert done.returncode == 0, done.stderr
-        built[name] = build.directory / "programs" / name
-    return built
+    names = [source.stem for source in sorted(POSIX.glob("*.c"))]
+    for name in names:
+        program_make(build, name, name)
+    program_make(build, "deeper", "deep", "STACK=0x400000")
+    return {
+        name: build.directory / "programs" / name for name in (*names, "deeper")
+    }
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +176,14 @@ def test_memory_ends(run: Run, frames: int) -> None:
     result = run("memory", f"frames={frames}")
     assert "FAILED" not in result.console
     assert endings(result) == {"memory": "exit 0"}
+
+
+def test_stack(run: Run) -> None:
+    """A program has the stack that it was built for, and no more."""
+    result = run("deeper,deep", "frames=3000")
+    assert "deep: 0 failures" in result.lines
+    assert endings(result)["deeper"] == "exit 0"
+    assert re.fullmatch(r"fault \d+", endings(result)["deep"])
 
 
 def test_programs_start_programs(run: Run) -> None:

@@ -170,6 +170,17 @@ stack_make(handle_t child, const struct spawn_request *request, uint64_t pages,
     return *block ? error : ERR_ARGUMENT;
 }
 
+/* Pages: what the creator gives, or more if the file asks for it. */
+static uint64_t
+stack_choose(const struct elf *elf, const struct spawn_request *request)
+{
+    uint64_t pages = elf->stack_pages > request->stack_pages
+                         ? elf->stack_pages
+                         : request->stack_pages;
+
+    return pages ? pages : DEFAULT_STACK_PAGES;
+}
+
 /* Fills and starts the process. On an error `problem` names the step. */
 MUST_CHECK static err_t
 child_fill(handle_t child, const struct elf *elf,
@@ -186,11 +197,7 @@ child_fill(handle_t child, const struct elf *elf,
         return error;
 
     *problem = "could not be given its stack, arguments and grants";
-    error = stack_make(child, request,
-                       request->stack_pages ? request->stack_pages
-                       : elf->stack_pages   ? elf->stack_pages
-                                            : DEFAULT_STACK_PAGES,
-                       &block);
+    error = stack_make(child, request, stack_choose(elf, request), &block);
     if (error != OK)
         return error;
 

@@ -34,7 +34,7 @@ struct spawn_request {
     size_t grant_count;
     uint64_t frames;      /* that it may use, kernel objects too [128] */
     uint64_t slots;       /* of its handle table [64] */
-    uint64_t stack_pages; /* [what the file says, or else 4] */
+    uint64_t stack_pages; /* [4]; more if the file asks for more */
     unsigned priority;    /* of its thread, and the highest it may use */
     handle_t supervisor;  /* endpoint that hears of its faults and end [none] */
 };
