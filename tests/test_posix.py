@@ -226,3 +226,19 @@ def test_the_page(build: Build, tmp_path: Path) -> None:
     result = boot(build, archive, tmp_path, "-append", "run=count")
     assert "one: No such file or directory" in result.lines
     assert endings(result) == {"count": "exit 1"}
+
+
+def test_names(build: Build, programs: dict[str, Path]) -> None:
+    """A program from elsewhere sees the names of the list, all of them, and no
+    others; each may be its own instead."""
+    assert programs
+    listed = subprocess.run(
+        ["riscv64-unknown-elf-nm", "-g", build.directory / "user/standard.o"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = re.findall(r"^[0-9a-f]{16} (\w) (\S+)$", listed.stdout, re.M)
+    names = (ROOT / "user/lib/standard.names").read_text().split()
+    assert sorted(name for _, name in found) == sorted(names)
+    assert {kind for kind, _ in found} == {"V", "W"}

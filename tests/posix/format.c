@@ -140,6 +140,12 @@ mathematics_check(void)
 
     check("floor and ceil", floor(-2.5) == -3 && ceil(-2.5) == -2 &&
                                 floor(2.5) == 2 && ceil(2.1) == 3);
+    check("floor and ceil of large numbers",
+          floor(-4628719.614910381) == -4628720 &&
+              ceil(4628719.614910381) == 4628720 &&
+              floor(-21127295.654270917) == -21127296 &&
+              ceil(-21127295.5) == -21127295 && floor(1e18) == 1e18 &&
+              signbit(ceil(-0.5)) && floor(-0.5) == -1);
     check("fmod", fmod(7.5, 2) == 1.5 && fmod(-7, 3) == -1);
     check("pow",
           pow(2, 10) == 1024 && is_near(pow(2, 0.5), 1.4142135623730951));
