@@ -74,7 +74,7 @@ service_ready(handle_t init, const char *detail)
 {
     struct message m = {.header = SERVICE_READY};
 
-    strncpy((char *)m.words, detail, SERVICE_DETAIL_BYTES);
+    memcpy(m.words, detail, strnlen(detail, SERVICE_DETAIL_BYTES));
     return sys_endpoint_call(init, &m);
 }
 
