@@ -17,8 +17,7 @@ struct place {
 };
 
 /* Walks to the directory of what `path` names, and looks for the name. ENOENT
- * and ENOTDIR are about what comes before it; ENAMETOOLONG; EINVAL for a path
- * with a zero in it. */
+ * and ENOTDIR are about what comes before it; ENAMETOOLONG. */
 MUST_USE int path_walk(const char *path, size_t length, struct place *place);
 
 /* The inode at the place. ENOENT; ENOTDIR if there is a slash behind the name

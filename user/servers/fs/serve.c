@@ -32,7 +32,9 @@ path_take(const struct message *m)
     if (m->lent > FILE_PATH_MAX)
         return ENAMETOOLONG;
     error = sys_lease_read(m->token, 0, path, m->lent, &done);
-    return error == OK && done == m->lent ? 0 : EFAULT;
+    if (error != OK || done != m->lent)
+        return EFAULT;
+    return memchr(path, '\0', done) ? EINVAL : 0;
 }
 
 static uint64_t
