@@ -149,9 +149,11 @@ class Conversation:
 class Server:
     """A server and its machine."""
 
-    def __init__(self, program: Path, image: Path, *options: str) -> None:
+    def __init__(
+        self, program: Path, image: Path, *options: str, pages: int = 512
+    ) -> None:
         self.process = subprocess.Popen(
-            [program, image, *options],
+            [program, image, str(pages), *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

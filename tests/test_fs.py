@@ -33,6 +33,7 @@ from tests.fs_host import (
 )
 
 BOTH = TO_READ | TO_WRITE
+MEMORY_MIN = 144  # pages
 LAYOUTS = [(1024, 128), (1024, 256), (2048, 256), (4096, 256)]
 
 
@@ -349,7 +350,8 @@ def test_random_requests(
     """The server does what the model does, e2fsck finds nothing, and debugfs
     reads the same files; the disk is full now and then."""
     disk = make_disk(tmp_path / "disk", 3072, block=block, inode=inode)
-    with Server(checked, disk) as server:
+    pages = 512 if seed else MEMORY_MIN
+    with Server(checked, disk, pages=pages) as server:
         assert server.ready == "ready"
         model = Model(server, seed)
         for _ in range(500):
@@ -471,6 +473,138 @@ def test_read_only(checked: Path, tmp_path: Path) -> None:
             assert server.close(file) == 0
             saved = server.save(tmp_path / "saved")
         assert saved.read_bytes() == image.read_bytes()
+
+
+def debugfs(disk: Path, *requests: str) -> str:
+    """Has debugfs change the image, or tell something about it."""
+    done = subprocess.run(
+        ["/usr/sbin/debugfs", "-w", "-f", "-", disk],
+        input="\n".join(requests),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout
+
+
+def record_of(image: bytes, name: bytes) -> int:
+    """Where the record with this name is."""
+    at = image.index(bytes([len(name)]) + b"\1" + name + b"\0") - 6
+    assert at % 4 == 0
+    return at
+
+
+def spoil(disk: Path, at: int, value: bytes) -> None:
+    """Overwrites bytes of the image."""
+    image = bytearray(disk.read_bytes())
+    image[at : at + len(value)] = value
+    disk.write_bytes(image)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Path:
+    """A disk with a few files: /one of 3 blocks, /far with pointers, /d/e/."""
+    files = tmp_path / "files"
+    (files / "d" / "e").mkdir(parents=True)
+    (files / "one").write_bytes(b"1" * 3000)
+    (files / "two").write_bytes(b"2" * 3000)
+    (files / "far").write_bytes(b"3" * 300000)
+    return make_disk(tmp_path / "disk", 1024, "-d", str(files))
+
+
+@pytest.mark.parametrize(
+    "offset,value",
+    [
+        (4, b"\0\0"),  # the record leads nowhere
+        (4, b"\5\0"),
+        (4, b"\x0d\0"),
+        (4, b"\xfc\xff"),  # out of its block
+        (6, b"\xff"),  # its name is longer
+        (6, b"\0"),
+        (0, b"\xff\xff\xff\xff"),  # an inode that there is not
+        (9, b"/"),
+    ],
+)
+def test_bad_records(
+    checked: Path, small_disk: Path, offset: int, value: bytes
+) -> None:
+    """Each record of a directory is checked."""
+    spoil(small_disk, record_of(small_disk.read_bytes(), b"one") + offset, value)
+    with Server(checked, small_disk) as server:
+        assert server.list(1, "")[0] == errno.EIO
+        assert server.open(1, "new", CREATE)[0] == errno.EIO
+        assert server.list(1, "d")[0] == 0
+
+
+def test_bad_pointers(checked: Path, small_disk: Path) -> None:
+    """Blocks that are none of a file's are neither read nor freed."""
+    table = int(
+        debugfs(small_disk, "stats").split("inode table at ")[1].split()[0]
+    )
+    for where, value in [
+        ("block[0]", 999999),
+        ("block[1]", table),
+        ("block[2]", 1),
+        ("block[IND]", table + 1),
+        ("block[DIND]", 0xFFFFFFFF),
+    ]:
+        debugfs(small_disk, f"sif far {where} {value}")
+    before = small_disk.read_bytes()
+    with Server(checked, small_disk) as server:
+        error, file = server.open(1, "far", BOTH)
+        for at in (0, 1024, 2048, 13000, 270000):
+            assert server.read(file, at, 10)[0] == errno.EIO
+            assert server.write(file, at, b"x")[0] == errno.EIO
+        assert server.remove(1, "far") == 0
+        assert server.close(file) == errno.EIO
+        server.gone(1)
+        assert server.read(file, 0, 1)[0] == errno.EBADF
+    assert before == small_disk.read_bytes()
+
+
+def test_bad_tables(checked: Path, small_disk: Path, tmp_path: Path) -> None:
+    """Bitmaps and tables outside their group; blocks that are free twice."""
+    for field_name in ("block_bitmap", "inode_bitmap", "inode_table"):
+        for value in (1, 0, 1020, 5000):
+            image = tmp_path / "bad"
+            image.write_bytes(small_disk.read_bytes())
+            debugfs(image, f"set_bg 0 {field_name} {value}")
+            with Server(checked, image) as server:
+                if server.ready != "ready":
+                    assert server.ready == "has tables in wrong places"
+                else:
+                    assert value == 1020
+    # Each block of one is one of two, too.
+    for i in range(3):
+        block = int(debugfs(small_disk, f"bmap one {i}").split()[-2])
+        debugfs(small_disk, f"sif two block[{i}] {block}")
+    with Server(checked, small_disk) as server:
+        free = server.space()
+        assert server.remove(1, "one") == 0
+        middle = server.space()
+        assert server.remove(1, "two") == errno.EIO
+        assert server.space() == middle != free
+
+
+def test_circles(checked: Path, small_disk: Path) -> None:
+    """Directories that contain themselves do not make the server go round."""
+    image = small_disk.read_bytes()
+    dot_dots = [
+        at
+        for at in range(0, len(image), 4)
+        if image[at + 6 : at + 10] == b"\2\2.."
+    ]
+    below = debugfs(small_disk, "stat d/e").split("Inode: ")[1].split()[0]
+    with Server(checked, small_disk) as server:
+        assert server.rename(1, "d", "d/e/f") == errno.EINVAL
+    for at in dot_dots[1:]:
+        spoil(small_disk, at, int(below).to_bytes(4, "little"))
+    debugfs(small_disk, "link d d/e/again")
+    with Server(checked, small_disk) as server:
+        assert server.list(1, "d/e/again/e/again/e/again")[0] == 0
+        assert server.make(1, "x", DIRECTORY_MODE) == 0
+        assert server.rename(1, "x", "d/e/x") == errno.EIO
+        assert server.remove(1, "d/e/again") == errno.ENOTEMPTY
 
 
 @pytest.mark.parametrize("block", [1024, 4096])
@@ -759,12 +893,15 @@ def test_killed_at_each_store(watched: Path, tmp_path: Path) -> None:
     judge(saved)
 
 
-@pytest.mark.parametrize("block", [1024, 4096])
-def test_killed_at_random(watched: Path, tmp_path: Path, block: int) -> None:
-    """A server that is killed all the time does what the model does."""
+@pytest.mark.parametrize("block,pages", [(1024, MEMORY_MIN), (4096, MEMORY_MIN), (1024, 512)])
+def test_killed_at_random(
+    watched: Path, tmp_path: Path, block: int, pages: int
+) -> None:
+    """A server that is killed all the time does what the model does, with a
+    cache that is too small for the disk too."""
     disk = make_disk(tmp_path / "disk", 3072, block=block)
     choice = random.Random(block)
-    with Server(watched, disk) as server:
+    with Server(watched, disk, pages=pages) as server:
         model = Model(server, 7)
         for _ in range(500):
             server.order(Label.KILL, choice.randrange(300))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The loop: requests come on stdin, answers go to stdout (tests/fs_host.py).
  *
- *     drive IMAGE [read-only]
+ *     drive IMAGE PAGES [read-only]      PAGES of kept memory
  *
  * Each is a struct frame, and behind it the bytes that are lent for reading,
  * or back those that were lent for writing. Besides the requests of the file
@@ -31,14 +31,14 @@ struct frame {
 
 /* Labels above those of the protocol; arguments in words 0 and 1. */
 enum order {
-    ORDER_KILL = 100,  /* at the store number ... of the next request */
-    ORDER_RESTART,     /* the server, as it was killed */
-    ORDER_SAVE,        /* the disk, with what the cache has, to lent path */
-    ORDER_DISK_FAILS,  /* from the request number ... on */
-    ORDER_DISK_DIES,   /* once, at the request number ... */
-    ORDER_EVERYWHERE,  /* kills the next request at each of its stores */
-    ORDER_UNLENT,      /* so many bytes of the next lease cannot be reached */
-    ORDER_NEW,         /* the machine is switched off and on: no kept memory */
+    ORDER_KILL = 100, /* at the store number ... of the next request */
+    ORDER_RESTART,    /* the server, as it was killed */
+    ORDER_SAVE,       /* the disk, with what the cache has, to lent path */
+    ORDER_DISK_FAILS, /* from the request number ... on */
+    ORDER_DISK_DIES,  /* once, at the request number ... */
+    ORDER_EVERYWHERE, /* kills the next request at each of its stores */
+    ORDER_UNLENT,     /* so many bytes of the next lease cannot be reached */
+    ORDER_NEW,        /* the machine is switched off and on: no kept memory */
 };
 
 /* The server's own data, put back when it starts again: the build gathers it
@@ -50,6 +50,7 @@ static char *fresh_data;
 static char window[WINDOW_BYTES];
 static const char *problem;
 static uint64_t is_everywhere, unlent;
+static size_t kept_bytes;
 
 _Noreturn static void
 fail(const char *what, uint64_t number)
@@ -65,7 +66,7 @@ server_start(void)
     if (fresh_data)
         memcpy(__start_fsdata, fresh_data,
                (size_t)(__stop_fsdata - __start_fsdata));
-    problem = serve_begin(kept, sizeof(kept), DISK, CLOCK);
+    problem = serve_begin(kept, kept_bytes, DISK, CLOCK);
 }
 
 /* Serves `m`; true if the server was killed. */
@@ -265,8 +266,8 @@ order_obey(const struct frame *f)
 static void
 request_serve(struct frame *f)
 {
-    struct message m = {.header = f->label, .token = 1, .badge = f->badge,
-                        .lent = f->lent};
+    struct message m = {
+        .header = f->label, .token = 1, .badge = f->badge, .lent = f->lent};
 
     memcpy(m.words, f->words, sizeof(m.words));
     machine.lent = f->lent;
@@ -299,7 +300,8 @@ main(int argc, char **argv)
     if (fread(machine.disk, machine.disk_bytes, 1, file) != 1)
         fail("no image", 0);
     fclose(file);
-    machine.is_read_only = argc > 2;
+    kept_bytes = strtoul(argv[2], NULL, 10) * 4096;
+    machine.is_read_only = argc > 3;
     machine.window = window;
 
     if (__start_fsdata) {
@@ -315,8 +317,7 @@ main(int argc, char **argv)
     while (fread(&f, sizeof(f), 1, stdin) == 1) {
         if (f.lent > sizeof(window) - 1)
             fail("lends too much", f.lent);
-        if (!f.is_for_writing && f.lent &&
-            fread(window, f.lent, 1, stdin) != 1)
+        if (!f.is_for_writing && f.lent && fread(window, f.lent, 1, stdin) != 1)
             break;
         if (f.label >= ORDER_KILL)
             f.words[0] = order_obey(&f);

@@ -201,8 +201,8 @@ inode_alloc(uint32_t near, bool is_directory, uint32_t *inode)
     uint32_t first = (near - 1) / volume.inodes_per_group;
 
     for (uint32_t i = 0; i < volume.groups; i++) {
-        int error = group_inode_take((first + i) % volume.groups, is_directory,
-                                     inode);
+        int error =
+            group_inode_take((first + i) % volume.groups, is_directory, inode);
 
         if (error != 0 || *inode != 0)
             return error;

@@ -99,8 +99,7 @@ directory_grow(struct inode *directory, uint32_t *block, char **content)
 {
     uint64_t size = inode_size(directory);
     bool is_new;
-    int error =
-        map_make(directory, size / volume.block_bytes, block, &is_new);
+    int error = map_make(directory, size / volume.block_bytes, block, &is_new);
 
     if (error == 0 && !is_new)
         error = EIO; /* something is behind the end */

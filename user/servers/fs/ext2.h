@@ -83,8 +83,8 @@ struct ext2_group {
 };
 
 enum {
-    EXT2_DIRECT = 12,  /* pointers to blocks in the inode itself */
-    EXT2_LEVELS = 3,   /* and one each to blocks of pointers, of blocks of... */
+    EXT2_DIRECT = 12, /* pointers to blocks in the inode itself */
+    EXT2_LEVELS = 3,  /* and one each to blocks of pointers, of blocks of... */
     EXT2_POINTERS = 15,
 };
 

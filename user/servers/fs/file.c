@@ -224,8 +224,8 @@ file_write_at(const struct open *open, uint64_t offset, token_t token,
         offset = inode_size(&inode);
     if (offset >= volume.size_max)
         return bytes > 0 ? EFBIG : 0;
-    end = offset + smaller(smaller(bytes, FILE_BYTES_MAX),
-                           volume.size_max - offset);
+    end = offset +
+          smaller(smaller(bytes, FILE_BYTES_MAX), volume.size_max - offset);
 
     while (offset < end) {
         uint64_t start = offset % volume.block_bytes;

@@ -14,8 +14,8 @@ inode_place(uint64_t number, uint64_t *block, size_t *offset)
 
     if (number == 0 || number > volume.inodes)
         return EIO;
-    error = group_read((uint32_t)(index / volume.inodes_per_group),
-                       &descriptor);
+    error =
+        group_read((uint32_t)(index / volume.inodes_per_group), &descriptor);
     if (error != 0)
         return error;
     byte = index % volume.inodes_per_group * volume.inode_bytes;

@@ -51,8 +51,8 @@ pointer_set(struct inode *inode, struct pointer_place place, uint32_t value)
         inode->disk.pointers[place.at] = value;
         return 0;
     }
-    error = cache_edit(place.block, place.at * sizeof(value), sizeof(value),
-                       &at);
+    error =
+        cache_edit(place.block, place.at * sizeof(value), sizeof(value), &at);
     if (error == 0)
         *(uint32_t *)(void *)at = value;
     return error;
@@ -132,14 +132,14 @@ span_of(unsigned levels)
 }
 
 static int branch_cut(struct inode *inode, uint32_t block, unsigned levels,
-                    uint64_t from);
+                      uint64_t from);
 
 /* Cuts what is behind the pointer number `at` in the block of pointers
  * `block`, from its block `from` on. The pointer itself is cleared unless the
  * whole `block` goes: then what it held must not be touched. */
 static int
 pointer_cut(struct inode *inode, uint32_t block, uint32_t at, unsigned levels,
-           uint64_t from, bool is_whole)
+            uint64_t from, bool is_whole)
 {
     const uint32_t *pointers;
     uint32_t child;
@@ -165,12 +165,12 @@ branch_cut(struct inode *inode, uint32_t block, unsigned levels, uint64_t from)
     if (levels > 0) {
         uint64_t span = span_of(levels - 1);
 
-        for (uint32_t at = (uint32_t)(from / span);
-             at < pointers && error == 0; at++) {
+        for (uint32_t at = (uint32_t)(from / span); at < pointers && error == 0;
+             at++) {
             uint64_t start = at * span;
 
             error = pointer_cut(inode, block, at, levels - 1,
-                               from > start ? from - start : 0, from == 0);
+                                from > start ? from - start : 0, from == 0);
         }
     }
     if (error == 0 && from == 0)

@@ -38,8 +38,8 @@ directory_enter(struct inode *directory, const char *name, size_t length)
     struct entry entry;
     int error = 0;
 
-    if (is_dot(name, length) || (is_dot_dot(name, length) &&
-                                 directory->number == EXT2_ROOT_INODE))
+    if (is_dot(name, length) ||
+        (is_dot_dot(name, length) && directory->number == EXT2_ROOT_INODE))
         return 0;
     error = directory_find(directory, name, length, &entry);
     if (error == 0)
@@ -69,8 +69,8 @@ path_walk(const char *path, size_t length, struct place *place)
             return ENAMETOOLONG;
         /* What came before it is not the last one. */
         if (place->length > 0)
-            error = directory_enter(&place->directory, place->name,
-                                    place->length);
+            error =
+                directory_enter(&place->directory, place->name, place->length);
         place->name = name;
         place->length = bytes;
     }

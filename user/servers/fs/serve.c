@@ -124,15 +124,15 @@ file_request(struct message *m, uint64_t label, struct answer **answer)
     }
 }
 
-/* -------------------------------------------------------- about no open file */
+/* -------------------------------------------------------- about no open file
+ */
 
 static int
 open_request(struct message *m)
 {
     struct inode inode;
     struct open *open;
-    int error =
-        file_open(m->badge, m->words[0], path, m->lent, &open, &inode);
+    int error = file_open(m->badge, m->words[0], path, m->lent, &open, &inode);
 
     if (error == 0) {
         m->words[1] = open->number;

@@ -114,8 +114,8 @@ group_edit(uint32_t group, struct ext2_group **descriptor)
 uint32_t
 group_blocks(uint32_t group)
 {
-    uint32_t left = volume.blocks - volume.first_block -
-                    group * volume.blocks_per_group;
+    uint32_t left =
+        volume.blocks - volume.first_block - group * volume.blocks_per_group;
 
     return left < volume.blocks_per_group ? left : volume.blocks_per_group;
 }
@@ -149,8 +149,8 @@ block_check(uint64_t block)
 static bool
 group_has(uint32_t group, uint32_t first, uint32_t count)
 {
-    uint64_t start = volume.first_block +
-                     (uint64_t)group * volume.blocks_per_group;
+    uint64_t start =
+        volume.first_block + (uint64_t)group * volume.blocks_per_group;
     uint64_t end = start + group_blocks(group);
 
     return first >= start && first > volume.first_block && first < end &&
@@ -199,9 +199,8 @@ volume_read(const struct ext2_super *s, uint64_t disk_bytes)
         (volume.inode_bytes != EXT2_INODE_BYTES &&
          volume.inode_bytes != 2 * EXT2_INODE_BYTES))
         return "has a damaged superblock";
-    volume.groups = (volume.blocks - volume.first_block - 1) /
-                        volume.blocks_per_group +
-                    1;
+    volume.groups =
+        (volume.blocks - volume.first_block - 1) / volume.blocks_per_group + 1;
     if ((uint64_t)volume.groups * volume.inodes_per_group != volume.inodes)
         return "has a damaged superblock";
     if (volume.blocks * volume.block_bytes > disk_bytes)
