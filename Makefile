@@ -294,9 +294,14 @@ digits := 0 1 2 3 4 5 6 7 8 9 a b c d e f
 program_bases := $(foreach high,1 2 3 4 5 6 7,\
     $(foreach low,$(digits),0x$(high)$(low)000000))
 
-# A program is one .c file, or a directory of them, and has its name.
+# A program is one .c file, or a directory of them, and has its name. It may
+# have sources of another one beside its own: more_<name>.
 name = $(basename $(notdir $(1)))
-sources = $(if $(filter %.c,$(1)),$(1),$(sort $(wildcard $(1)/*.c)))
+sources = $(if $(filter %.c,$(1)),$(1),$(sort $(wildcard $(1)/*.c)) \
+    $(more_$(call name,$(1))))
+
+# The next version of fs differs in what it says of itself.
+more_fs2 := $(filter-out %/version.c,$(sort $(wildcard user/servers/fs/*.c)))
 
 # $(call object,directory,program,source): where it is compiled to.
 object = $(1)/$(if $(filter %.c,$(2)),,$(call name,$(2))/)$(notdir $(3)).o
