@@ -57,7 +57,8 @@ class Label(IntEnum):
     DISK_DIES = 104
     EVERYWHERE = 105
     UNLENT = 106
-    NEW = 107
+    BAD = 107
+    NEW = 108
 
 
 TO_READ, TO_WRITE, CREATE, EXCLUSIVE, EMPTY, DIRECTORY = (
@@ -114,7 +115,7 @@ def make_disk(
     file.unlink(missing_ok=True)
     run(
         *("/usr/sbin/mke2fs", "-q", "-F", "-t", "ext2", "-b", str(block)),
-        *("-I", str(inode), *options, file, str(kib * 1024 // block)),
+        *("-I", str(inode), *options, str(file), str(kib * 1024 // block)),
     )
     return file
 
@@ -179,7 +180,7 @@ class Server:
 
     def ask(
         self,
-        label: Label,
+        label: int,
         badge: int,
         words: tuple[int, ...],
         data: bytes = b"",
@@ -246,7 +247,7 @@ class Server:
         self, file: Conversation, offset: int, count: int
     ) -> tuple[int, bytes]:
         """Reads until there is no more, or an error."""
-        parts = []
+        parts: list[bytes] = []
         while count > 0:
             answer = self.call(
                 file, Label.READ, file.number, offset, room=min(count, 1 << 16)

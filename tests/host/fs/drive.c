@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The loop: requests come on stdin, answers go to stdout (tests/fs_host.py).
  *
- *     drive IMAGE PAGES [read-only]      PAGES of kept memory
+ *     drive IMAGE PAGES [read-only] [thorough]      PAGES of kept memory
  *
  * Each is a struct frame, and behind it the bytes that are lent for reading,
  * or back those that were lent for writing. Besides the requests of the file
@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 
 enum { WINDOW_BYTES = 1 << 20 };
 
@@ -38,6 +39,7 @@ enum order {
     ORDER_DISK_DIES,  /* once, at the request number ... */
     ORDER_EVERYWHERE, /* kills the next request at each of its stores */
     ORDER_UNLENT,     /* so many bytes of the next lease cannot be reached */
+    ORDER_BAD,        /* sector ... cannot be written */
     ORDER_NEW,        /* the machine is switched off and on: no kept memory */
 };
 
@@ -250,6 +252,9 @@ order_obey(const struct frame *f)
     case ORDER_EVERYWHERE:
         is_everywhere = UINT64_MAX;
         break;
+    case ORDER_BAD:
+        machine.bad_sector = f->words[0];
+        break;
     case ORDER_UNLENT:
         unlent = f->words[0];
         break;
@@ -301,7 +306,10 @@ main(int argc, char **argv)
         fail("no image", 0);
     fclose(file);
     kept_bytes = strtoul(argv[2], NULL, 10) * 4096;
-    machine.is_read_only = argc > 3;
+    for (int i = 3; i < argc; i++) {
+        machine.is_read_only |= strcmp(argv[i], "read-only") == 0;
+        machine.is_thorough |= strcmp(argv[i], "thorough") == 0;
+    }
     machine.window = window;
 
     if (__start_fsdata) {
@@ -315,6 +323,9 @@ main(int argc, char **argv)
     fflush(stdout);
 
     while (fread(&f, sizeof(f), 1, stdin) == 1) {
+        /* A server that loops is ended. */
+        setitimer(ITIMER_VIRTUAL, &(struct itimerval){.it_value = {60, 0}},
+                  NULL);
         if (f.lent > sizeof(window) - 1)
             fail("lends too much", f.lent);
         if (!f.is_for_writing && f.lent && fread(window, f.lent, 1, stdin) != 1)

@@ -12,6 +12,7 @@
 struct machine machine = {
     .requests_left = UINT64_MAX,
     .deaths_left = UINT64_MAX,
+    .bad_sector = UINT64_MAX,
     .stores_left = UINT64_MAX,
     .time = 1800000000,
 };
@@ -37,8 +38,13 @@ kill_point(void)
 void
 store_point(const void *at, size_t bytes)
 {
+    static const char *behind;
     const char *byte = at;
+    bool is_in_row = byte == behind && (uintptr_t)byte % ROW_BYTES != 0;
 
+    behind = byte + bytes;
+    if (is_in_row && !machine.is_thorough)
+        return;
     if (byte < kept + sizeof(kept) && byte + bytes > kept)
         kill_point();
 }
@@ -59,6 +65,8 @@ disk_serve(struct message *m, char *window)
         machine.requests_left = 0; /* and so do all that follow */
         return EIO;
     }
+    if (is_write && machine.bad_sector - sector < count)
+        return EIO;
     for (; count > 0; count--) {
         kill_point();
         if (is_write)

@@ -6,8 +6,6 @@
 #include "times.h"
 #include "undo.h"
 
-#include <string.h>
-
 enum {
     PAGE = 4096,
     UNDO_PART = 8, /* of the kept memory is for the log: the 8th part */
@@ -36,18 +34,15 @@ groups_limit(uint64_t block_bytes, size_t undo_bytes, size_t cache_bytes)
     return (uint32_t)(by_log < by_cache ? by_log : by_cache);
 }
 
-/* The first use of the kept memory: all zeros, except what a server has
- * written that ended before it had finished this. */
+/* The first use of the kept memory, which is all zeros: also if a server has
+ * ended in here, but for what volume_probe says. */
 static const char *
 store_make(struct store *store, handle_t disk)
 {
-    uint64_t block_bytes;
-    const char *problem = volume_probe(disk, &block_bytes);
+    const char *problem = volume_probe(disk, store);
 
     if (problem)
         return problem;
-    memset(store, 0, sizeof(*store));
-    store->block_bytes = block_bytes;
     store_word(&store->magic, STORE_MAGIC);
     return NULL;
 }
@@ -101,7 +96,7 @@ serve_begin(void *kept, size_t bytes, handle_t disk, handle_t clock)
     cache_start(store, disk, log + undo, bytes - tables - undo);
     tables_start(store);
     problem = volume_load(
-        disk, store->block_bytes,
+        disk, store,
         groups_limit(store->block_bytes, undo, bytes - tables - undo));
     if (problem)
         return problem;

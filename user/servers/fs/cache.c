@@ -7,13 +7,13 @@
  *     | block number | ... | META | DIRTY | VALID |
  *       63        8          2      1       0
  *
- * C1. A word is VALID only while the slot's content is that block's: it is 0
- *     while the content is being brought.
- * C2. A slot is DIRTY before its content is changed, and until the disk has
- *     said that it has it.
- * C3. A block is in one slot at most.
- * C4. A slot that the transaction has edited (pinned) keeps its block, and is
- *     not written to the disk, until the transaction ends.
+ * F14  A word is VALID only while the slot's content is that block's: it is 0
+ *      while the content is being brought.
+ * F15  A slot is DIRTY before its content is changed, and until the disk has
+ *      said that it has it.
+ * F16  A block is in one slot at most.
+ * F17  A slot that the transaction has edited (pinned) keeps its block, and is
+ *      not written to the disk, until the transaction ends.
  *
  * How slots are found (a hash table) and in what order they were used (a
  * list) is the process's own and made again by its successor. */
@@ -21,9 +21,9 @@
 
 #include "slots.h"
 #include "undo.h"
+#include "words.h"
 
 #include <errno.h>
-#include <string.h>
 
 enum {
     BUCKETS = 1024,
@@ -106,10 +106,11 @@ cache_start(struct store *store, handle_t disk, char *blocks, size_t bytes)
     cache.disk = disk;
     cache.count = count < STORE_SLOTS ? count : STORE_SLOTS;
     cache.dirty = 0;
+    cache.changed = 0;
     for (size_t i = 0; i < BUCKETS; i++)
         buckets[i] = SLOT_NONE;
     newer[SLOT_NONE] = older[SLOT_NONE] = SLOT_NONE;
-    memset(saved, 0, sizeof(saved));
+    words_clear(saved, sizeof(saved));
 
     for (unsigned slot = 0; slot < cache.count; slot++) {
         uint64_t word = cache.slots[slot];
@@ -125,22 +126,19 @@ cache_start(struct store *store, handle_t disk, char *blocks, size_t bytes)
 
 /* -------------------------------------------------- blocks come and leave */
 
-/* Empties the slot that was used least recently. */
+/* Empties the slot that was used least recently, of those whose content can
+ * go: which is either on the disk or can be written there. */
 static int
 slot_empty(unsigned *emptied)
 {
     unsigned slot = newer[SLOT_NONE];
 
-    while (slot != SLOT_NONE && slot_is_pinned(slot))
+    while (slot != SLOT_NONE &&
+           (slot_is_pinned(slot) ||
+            (cache.slots[slot] & SLOT_DIRTY && run_write(slot) != 0)))
         slot = newer[slot];
     if (slot == SLOT_NONE)
-        return EIO; /* not with a log this size */
-    if (cache.slots[slot] & SLOT_DIRTY) {
-        int error = run_write(slot);
-
-        if (error != 0)
-            return error;
-    }
+        return EIO; /* the disk takes nothing any more */
     if (cache.slots[slot] & SLOT_VALID)
         bucket_remove(slot, slot_block(cache.slots[slot]));
     store_word(&cache.slots[slot], 0);
@@ -162,6 +160,7 @@ slot_dirty(unsigned slot, uint64_t flags)
 {
     uint64_t word = cache.slots[slot];
 
+    cache.changed = undo_transaction();
     if (!(word & SLOT_DIRTY))
         cache.dirty++;
     if ((word & flags) != flags)
@@ -185,7 +184,7 @@ cache_ahead(uint64_t block, size_t count)
 
         error = slot_empty(&slot);
         if (error == 0) {
-            memcpy(slot_content(slot), run_content(i), cache.block_bytes);
+            words_copy(slot_content(slot), run_content(i), cache.block_bytes);
             slot_fill(slot, block + i);
         }
     }
@@ -206,6 +205,23 @@ slot_get(uint64_t block, unsigned *slot)
     }
     ring_use(*slot);
     return 0;
+}
+
+bool
+cache_is_changed(void)
+{
+    return cache.changed == undo_transaction();
+}
+
+void
+cache_relieve(void)
+{
+    if (cache.dirty <= cache.count / 2)
+        return;
+    for (unsigned slot = newer[SLOT_NONE];
+         slot != SLOT_NONE && cache.dirty > cache.count / 4; slot = newer[slot])
+        if (cache.slots[slot] & SLOT_DIRTY)
+            (void)!run_write(slot); /* what is left is tried again */
 }
 
 /* ------------------------------------------------------------ for the users */
@@ -276,12 +292,11 @@ cache_fresh(uint64_t block, enum cache_kind kind, bool is_zeroed,
         slot_fill(slot, block);
     }
     ring_use(slot);
-    if (!(cache.slots[slot] & SLOT_DIRTY))
-        cache.dirty++;
+    slot_dirty(slot, SLOT_DIRTY);
     store_word(&cache.slots[slot],
                kind == CACHE_META ? word | SLOT_META : word);
     if (is_zeroed)
-        memset(slot_content(slot), 0, cache.block_bytes);
+        words_clear(slot_content(slot), cache.block_bytes);
     *content = slot_content(slot);
     return 0;
 }

@@ -35,6 +35,9 @@ enum {
     EXT2_RO_COMPAT_LARGE_FILE = 0x0002,   /* sizes have 64 bits */
 };
 
+/* `state`: all of it is on the disk, and e2fsck need not look at it. */
+#define EXT2_STATE_CLEAN UINT16_C(0x0001)
+
 struct ext2_super {
     uint32_t inodes;
     uint32_t blocks;

@@ -45,12 +45,12 @@ open_check(const struct inode *inode, uint64_t flags)
     if (inode_is(inode, S_IFLNK))
         return ELOOP;
     if (inode_is(inode, S_IFDIR))
-        return flags & changes ? EISDIR : 0;
+        return (flags & changes) ? EISDIR : 0;
     if (flags & FILE_DIRECTORY)
         return ENOTDIR;
     if (!inode_is(inode, S_IFREG))
         return ENXIO; /* what devices and pipes are is not known here */
-    return flags & changes && volume.is_read_only ? EROFS : 0;
+    return (flags & changes) && volume.is_read_only ? EROFS : 0;
 }
 
 int

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "inode.h"
 
+#include "words.h"
+
 #include <errno.h>
-#include <string.h>
 
 /* The block that has inode `number`, and where in it. */
 static int
@@ -37,7 +38,7 @@ inode_read(uint64_t number, struct inode *inode)
     if (error != 0)
         return error;
     inode->number = (uint32_t)number;
-    inode->disk = *(const struct ext2_inode *)(const void *)(content + offset);
+    words_copy(&inode->disk, content + offset, sizeof(inode->disk));
     return inode->disk.mode == 0 ? EIO : 0;
 }
 
@@ -52,7 +53,7 @@ inode_write(const struct inode *inode)
     if (error == 0)
         error = cache_edit(block, offset, sizeof(inode->disk), &at);
     if (error == 0)
-        *(struct ext2_inode *)(void *)at = inode->disk;
+        words_copy(at, &inode->disk, sizeof(inode->disk));
     return error;
 }
 
@@ -67,7 +68,7 @@ inode_clear(uint64_t number)
     if (error == 0)
         error = cache_edit(block, offset, volume.inode_bytes, &at);
     if (error == 0)
-        memset(at, 0, volume.inode_bytes);
+        words_clear(at, volume.inode_bytes);
     return error;
 }
 

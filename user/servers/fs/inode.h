@@ -7,11 +7,12 @@
 
 #include "volume.h"
 
+#include <stdalign.h>
 #include <sys/stat.h>
 
 struct inode {
     uint32_t number;
-    struct ext2_inode disk;
+    alignas(8) struct ext2_inode disk;
 };
 
 /* Reads inode `number`. EIO if there can be no such inode, or it is free. */

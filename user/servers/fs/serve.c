@@ -2,9 +2,9 @@
 /* Each request is one transaction: its changes and its answer, which the
  * client may ask for again, become valid in one instant.
  *
- * R1. A request that fails has changed nothing.
- * R2. What a request changed is in the store together with its answer.
- * R3. No request begins while a transaction is under way. */
+ * F21  A request that fails has changed nothing.
+ * F22  What a request changed is in the store together with its answer.
+ * F23  No request begins while a transaction is under way. */
 #include "serve.h"
 
 #include "alloc.h"
@@ -60,6 +60,21 @@ status_tell(struct message *m, const struct open *open)
     return error;
 }
 
+/* Brings everything to the disk, and then the word that everything is there. */
+static int
+all_write(void)
+{
+    int error = cache_flush();
+
+    if (error == 0 && !volume.is_read_only)
+        error = volume_mark(true);
+    if (error == 0) {
+        undo_commit();
+        error = cache_flush();
+    }
+    return error;
+}
+
 /* Does what changes nothing: it may be done twice, and nothing is kept. */
 static int
 file_ask(struct message *m, uint64_t label, const struct open *open)
@@ -71,7 +86,7 @@ file_ask(struct message *m, uint64_t label, const struct open *open)
     case FILE_STAT:
         return status_tell(m, open);
     case FILE_SYNC:
-        return cache_flush();
+        return all_write();
     case FILE_LIST:
         error = file_names(open, &at, m->token, m->lent, &done);
         break;
@@ -197,14 +212,17 @@ path_request(struct message *m, uint64_t label, struct answer **answer)
 
 /* ------------------------------------------------------------ all requests */
 
-/* Ends the transaction as its request did. */
-static void
+/* Ends the transaction as its request did, and returns how it ended. */
+static int
 transaction_end(int error)
 {
+    if (error == 0 && cache_is_changed())
+        error = volume_mark(false);
     if (error == 0)
         undo_commit();
     else
         undo_back();
+    return error;
 }
 
 /* Closes what the client has open; everything, if `client` is 0. */
@@ -214,14 +232,13 @@ client_end(uint64_t client)
     struct open *open;
 
     while ((open = open_of(client)) != NULL) {
-        int error = file_end(open);
+        int error = transaction_end(file_end(open));
 
-        transaction_end(error);
         if (error != 0) /* the image is bad; the file is closed all the same */
-            transaction_end(open_remove(open));
+            (void)!transaction_end(open_remove(open));
     }
     if (client != 0)
-        transaction_end(session_remove(client));
+        (void)!transaction_end(session_remove(client));
 }
 
 /* What comes from the system and not from a client. */
@@ -230,7 +247,7 @@ system_request(const struct message *m, uint64_t label)
 {
     if (label == FILE_GONE)
         client_end(m->words[0]);
-    return label == FILE_SYNC ? cache_flush() : EBADF;
+    return label == FILE_SYNC ? all_write() : EBADF;
 }
 
 static int
@@ -268,7 +285,7 @@ serve_request(struct message *m)
                           : client_request(m, label, &answer);
     if (error == 0 && answer)
         error = answer_keep(answer, label, sequence, m);
-    transaction_end(error);
+    error = transaction_end(error);
     m->header = FILE_DONE;
     m->words[0] = (uint64_t)error;
 }

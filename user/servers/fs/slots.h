@@ -17,8 +17,9 @@ struct cache {
     uint64_t *slots; /* the words, in the store */
     char *blocks;    /* the content, in the order of the slots */
     size_t block_bytes;
-    size_t count; /* of slots */
-    size_t dirty; /* how many of them are */
+    size_t count;     /* of slots */
+    size_t dirty;     /* how many of them are */
+    uint64_t changed; /* the last transaction that changed a block */
     handle_t disk;
 };
 
@@ -46,6 +47,6 @@ bool slot_is_pinned(unsigned slot);
 MUST_USE int run_read(uint64_t block, size_t count);
 char *run_content(size_t index);
 
-/* Writes the dirty slot's block to the disk, and with it those behind it that
- * are dirty too and of its kind. */
+/* Writes the dirty slot's block to the disk, and with it, if that is possible,
+ * those behind it that are dirty too and of its kind. */
 MUST_USE int run_write(unsigned slot);

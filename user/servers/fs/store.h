@@ -7,12 +7,12 @@
  * Everything that a client was told is in here or on the disk; what is only in
  * the process can be made again from it. The server may be killed between any
  * two instructions, and its successor goes on with this memory. So it is
- * changed in two ways only:
+ * changed in two ways only, but for the content of files and of free blocks:
  *
- * S1. by a transaction (undo.h): before a range is changed its old bytes are
- *     in the log; one store of `undo_bytes` ends the transaction;
- * S2. by one aligned word, which makes what was written before it valid
- *     (store_word): the words of `slots`, `magic`. */
+ * F10  A range is changed by a transaction (undo.h): its old bytes are in the
+ *      log before, and one store of `undo_bytes` ends the transaction.
+ * F11  Or by one aligned word, which makes what was written before it valid:
+ *      one of `slots`, or `magic` (store_word). */
 #pragma once
 
 #include <stddef.h>
@@ -50,6 +50,7 @@ struct open {
 struct store {
     uint64_t magic;       /* STORE_MAGIC, written last */
     uint64_t block_bytes; /* of the file system */
+    uint64_t state;       /* its ext2_super.state at first */
     uint64_t undo_bytes;  /* used of the log; 0: no transaction is under way */
     uint64_t opened;      /* how many files were ever opened */
     struct session sessions[STORE_SESSIONS];

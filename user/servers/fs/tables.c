@@ -4,11 +4,11 @@
 #include "tables.h"
 
 #include "undo.h"
+#include "words.h"
 
 #include <proto/file.h>
 
 #include <errno.h>
-#include <string.h>
 
 static struct store *tables;
 
@@ -138,7 +138,7 @@ answer_repeat(const struct answer *answer, struct message *m)
         answer->sequence != m->words[FILE_SEQUENCE])
         return false;
     m->words[0] = 0;
-    memcpy(&m->words[1], answer->words, sizeof(answer->words));
+    words_copy(&m->words[1], answer->words, sizeof(answer->words));
     return true;
 }
 
@@ -151,7 +151,7 @@ answer_keep(struct answer *answer, uint64_t label, uint64_t sequence,
     if (error == 0) {
         answer->sequence = sequence;
         answer->label = label;
-        memcpy(answer->words, &m->words[1], sizeof(answer->words));
+        words_copy(answer->words, &m->words[1], sizeof(answer->words));
     }
     return error;
 }

@@ -4,15 +4,16 @@
  *     log -> | bytes ... | place, count | bytes ... | place, count |
  *                                                     undo_bytes --^
  *
- * U1. A record below undo_bytes is whole: it is written first, and one store
- *     of undo_bytes makes it part of the log.
- * U2. Going back restores from the last record to the first, so that a range
- *     that was saved twice is at last what it was at first. It may be
- *     interrupted and begun again. */
+ * F12  A record below undo_bytes is whole: it is written first, and one store
+ *      of undo_bytes makes it part of the log.
+ * F13  Going back restores from the last record to the first, so that a range
+ *      that was saved twice is at last what it was at first. It may be
+ *      interrupted and begun again. */
 #include "undo.h"
 
+#include "words.h"
+
 #include <errno.h>
-#include <string.h>
 
 struct trailer {
     uint64_t place; /* from the start of the kept memory */
@@ -42,27 +43,26 @@ undo_transaction(void)
     return undo.transaction;
 }
 
-/* The bytes that `bytes` bytes take in the log, where all is aligned. */
+/* The bytes that `bytes` bytes take in the log. */
 static size_t
 record_bytes(size_t bytes)
 {
-    return ((bytes + 7) & ~(size_t)7) + sizeof(struct trailer);
+    return bytes + sizeof(struct trailer);
 }
 
 int
 undo_save(const void *at, size_t bytes)
 {
     uint64_t used = undo.store->undo_bytes;
-    struct trailer trailer = {
-        .place = (uint64_t)((const char *)at - (const char *)undo.store),
-        .bytes = bytes,
-    };
     size_t more = record_bytes(bytes);
+    struct trailer *trailer;
 
     if (more > undo.bytes - used)
         return EIO;
-    memcpy(undo.log + used, at, bytes);
-    memcpy(undo.log + used + more - sizeof(trailer), &trailer, sizeof(trailer));
+    words_copy(undo.log + used, at, bytes);
+    trailer = (void *)(undo.log + used + bytes);
+    trailer->place = (uint64_t)((const char *)at - (const char *)undo.store);
+    trailer->bytes = bytes;
     store_word(&undo.store->undo_bytes, used + more);
     return 0;
 }
@@ -80,12 +80,12 @@ undo_back(void)
     uint64_t used = undo.store->undo_bytes;
 
     while (used > 0) {
-        struct trailer trailer;
+        const struct trailer *trailer =
+            (void *)(undo.log + used - sizeof(*trailer));
 
-        memcpy(&trailer, undo.log + used - sizeof(trailer), sizeof(trailer));
-        used -= record_bytes(trailer.bytes);
-        memcpy((char *)undo.store + trailer.place, undo.log + used,
-               trailer.bytes);
+        used -= record_bytes(trailer->bytes);
+        words_copy((char *)undo.store + trailer->place, undo.log + used,
+                   trailer->bytes);
     }
     undo_commit();
 }

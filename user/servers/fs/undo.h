@@ -17,8 +17,8 @@ void undo_start(struct store *store, char *log, size_t bytes);
  * that they have saved a range already. */
 uint64_t undo_transaction(void);
 
-/* Saves `bytes` bytes at `at`. EIO if the log is full: then nothing there may
- * be changed. */
+/* Saves `bytes` bytes at `at`, both multiples of 8. EIO if the log is full:
+ * then nothing there may be changed. */
 __attribute__((warn_unused_result)) int undo_save(const void *at, size_t bytes);
 
 /* What was changed stays; the next transaction begins. */

@@ -4,12 +4,14 @@
  * Everything that the superblock and the descriptors say is checked here, once,
  * so that the rest of the server may divide by it and add it up:
  *
- * V1. 1 to 8 * block_bytes blocks and inodes in a group; the number of groups
- *     is that of both; the file system ends where the disk does, or before.
- * V2. Each group's bitmaps and inode table lie inside of it.
- * V3. Nothing in `incompat` that is not known here. Something in `ro_compat`
- *     makes the volume read-only. */
+ * F18  1 to 8 * block_bytes blocks and inodes in a group; the number of groups
+ *      is that of both; the file system ends where the disk does, or before.
+ * F19  Each group's bitmaps and inode table lie inside of it.
+ * F20  Nothing in `incompat` that is not known here. Something in `ro_compat`
+ *      makes the volume read-only. */
 #include "volume.h"
+
+#include "times.h"
 
 #include <proto/block.h>
 
@@ -24,7 +26,7 @@ enum {
 struct volume volume;
 
 const char *
-volume_probe(handle_t disk, uint64_t *block_bytes)
+volume_probe(handle_t disk, struct store *store)
 {
     static union {
         char bytes[EXT2_SUPER_BYTES];
@@ -38,7 +40,8 @@ volume_probe(handle_t disk, uint64_t *block_bytes)
         return "has no ext2 file system";
     if (raw.super.log_block_bytes > LOG_BLOCK_BYTES_MAX)
         return "has blocks of over 4 KiB";
-    *block_bytes = UINT64_C(1024) << raw.super.log_block_bytes;
+    store->block_bytes = UINT64_C(1024) << raw.super.log_block_bytes;
+    store->state = raw.super.state;
     return NULL;
 }
 
@@ -73,6 +76,27 @@ super_edit(struct ext2_super **super)
 
     if (error == 0)
         *super = (void *)at;
+    return error;
+}
+
+int
+volume_mark(bool is_clean)
+{
+    struct ext2_super *super;
+    uint16_t state;
+    int error = super_read(&super);
+
+    if (error != 0)
+        return error;
+    state =
+        is_clean ? volume.state : super->state & (uint16_t)~EXT2_STATE_CLEAN;
+    if (state == super->state)
+        return 0;
+    error = super_edit(&super);
+    if (error == 0) {
+        super->state = state;
+        super->write_time = time_now();
+    }
     return error;
 }
 
@@ -145,7 +169,7 @@ block_check(uint64_t block)
 
 /* ------------------------------------------------------------- the checks */
 
-/* Whether `count` blocks from `first` on lie inside `group` (V2). */
+/* Whether `count` blocks from `first` on lie inside `group` (F19). */
 static bool
 group_has(uint32_t group, uint32_t first, uint32_t count)
 {
@@ -173,7 +197,7 @@ groups_check(void)
     return NULL;
 }
 
-/* Computes the volume from its superblock (V1). */
+/* Computes the volume from its superblock (F18). */
 static const char *
 volume_read(const struct ext2_super *s, uint64_t disk_bytes)
 {
@@ -220,13 +244,14 @@ volume_read(const struct ext2_super *s, uint64_t disk_bytes)
 }
 
 const char *
-volume_load(handle_t disk, uint64_t block_bytes, uint32_t groups_max)
+volume_load(handle_t disk, const struct store *store, uint32_t groups_max)
 {
     struct ext2_super *super;
     const char *problem;
     uint64_t sectors;
 
-    volume.block_bytes = block_bytes;
+    volume.block_bytes = store->block_bytes;
+    volume.state = (uint16_t)store->state;
     if (block_info(disk, &sectors, &volume.is_read_only) != 0)
         return "does not answer";
     if (super_read(&super) != 0)

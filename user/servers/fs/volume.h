@@ -9,6 +9,7 @@
 /* What does not change while it is served. */
 struct volume {
     uint64_t block_bytes;
+    uint16_t state; /* of the superblock, when all is on the disk */
     uint32_t blocks;
     uint32_t first_block; /* of group 0 */
     uint32_t blocks_per_group;
@@ -25,16 +26,20 @@ struct volume {
 
 extern struct volume volume;
 
-/* The block size of the file system on `disk`, which nothing is known of yet.
- * Returns NULL, or why it cannot be served: the words behind "the disk ...". */
-MUST_USE const char *volume_probe(handle_t disk, uint64_t *block_bytes);
+/* Tells the store what it has to know of the file system on `disk`. Returns
+ * NULL, or why it cannot be served: the words behind "the disk ...". */
+MUST_USE const char *volume_probe(handle_t disk, struct store *store);
 
 /* Reads the volume through the cache, which is there now, and checks all that
  * the others rely on. `groups_max` is for how many groups there is room in the
  * undo log. Returns as above; a volume that can be read only is none of the
  * reasons. */
-MUST_USE const char *volume_load(handle_t disk, uint64_t block_bytes,
+MUST_USE const char *volume_load(handle_t disk, const struct store *store,
                                  uint32_t groups_max);
+
+/* Says on the disk that not all of the volume is there, or that it is: then it
+ * is as clean as it was at first. */
+MUST_USE int volume_mark(bool is_clean);
 
 /* The superblock, to be read or changed. */
 MUST_USE int super_read(struct ext2_super **super);

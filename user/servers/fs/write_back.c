@@ -6,13 +6,16 @@
  * other side its blocks lie in slots that are no neighbours. */
 #include "slots.h"
 
+#include "words.h"
+
 #include <proto/block.h>
 
+#include <stdalign.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Two, for making room for what was read may mean writing. */
-static char run_in[CACHE_RUN_BYTES], run_out[CACHE_RUN_BYTES];
+static alignas(8) char run_in[CACHE_RUN_BYTES];
+static alignas(8) char run_out[CACHE_RUN_BYTES];
 
 /* What is dirty, in the order in which it is written: see dirty_list. */
 static uint64_t dirty_keys[STORE_SLOTS];
@@ -43,16 +46,22 @@ run_write(unsigned slot)
     uint64_t first = slot_block(cache.slots[slot]);
     uint64_t kind = cache.slots[slot] & (SLOT_DIRTY | SLOT_META);
     unsigned run[CACHE_RUN_BYTES / 1024];
+    int error;
 
     while (slot != SLOT_NONE && !slot_is_pinned(slot) &&
            (cache.slots[slot] & (SLOT_DIRTY | SLOT_META)) == kind &&
            (count + 1) * cache.block_bytes <= CACHE_RUN_BYTES) {
-        memcpy(run_out + count * cache.block_bytes, slot_content(slot),
-               cache.block_bytes);
+        words_copy(run_out + count * cache.block_bytes, slot_content(slot),
+                   cache.block_bytes);
         run[count++] = slot;
         slot = slot_find(first + count);
     }
-    if (block_write(cache.disk, first * sectors, run_out, count * sectors) != 0)
+    error = block_write(cache.disk, first * sectors, run_out, count * sectors);
+    if (error != 0 && count > 1) {
+        count = 1; /* a bad place behind it is not to hold it back */
+        error = block_write(cache.disk, first * sectors, run_out, sectors);
+    }
+    if (error != 0)
         return EIO;
     for (size_t i = 0; i < count; i++) {
         uint64_t clean = cache.slots[run[i]] & ~(uint64_t)SLOT_DIRTY;
@@ -89,11 +98,8 @@ dirty_list(void)
     return count;
 }
 
-/* Brings all dirty blocks to the disk: what refers to others comes behind
- * them. After an error it goes on with the next: the rest is not to suffer
- * for one bad place. */
-static int
-dirty_write(void)
+int
+cache_flush(void)
 {
     size_t count = dirty_list();
     int error = 0;
@@ -101,26 +107,12 @@ dirty_write(void)
     for (size_t i = 0; i < count; i++) {
         unsigned slot = slot_find(dirty_keys[i] << 1 >> 1);
 
-        /* Either a run before has taken it along, or it begins one. */
-        if (!(cache.slots[slot] & SLOT_DIRTY))
-            continue;
-        if (run_write(slot) != 0)
+        /* Either a run before has taken it along, or it begins one. After an
+         * error it goes on: the rest is not to suffer for one bad place. */
+        if (cache.slots[slot] & SLOT_DIRTY && run_write(slot) != 0)
             error = EIO;
     }
+    if (block_flush(cache.disk) != 0)
+        error = EIO;
     return error;
-}
-
-void
-cache_relieve(void)
-{
-    if (cache.dirty > cache.count / 2)
-        (void)!dirty_write(); /* what is left is tried again */
-}
-
-int
-cache_flush(void)
-{
-    int error = dirty_write();
-
-    return error == 0 && block_flush(cache.disk) != 0 ? EIO : error;
 }
