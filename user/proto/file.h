@@ -94,6 +94,10 @@ enum file_flags {
 /* Bytes of a path, or of both in a PATH_RENAME; no zero at the end. */
 enum { FILE_PATH_MAX = 1024, FILE_NAME_MAX = 255 };
 
+/* Where a second conversation about no file begins to count: the first is the
+ * C library's, and no number may be the same. */
+#define FILE_SEQUENCE_OTHER (UINT64_C(1) << 63)
+
 /* Where a conversation with a server stands: about one open file, or about
  * none. Only one thread at a time may use it. */
 struct file {
