@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: MIT
 """The system as a person at its terminal sees it: types, reads, waits.
 
-QEMU's serial line is one end of a pair of sockets, so nothing on the way
-echoes, edits or loses a byte. Time is the host's: whoever types waits for
+QEMU's serial line is a pair of pipes, so nothing on the way echoes, edits or
+loses a byte; a large one is on the way here, for a machine whose line is full
+for long may not send again. Time is the host's: whoever types waits for
 facts, the text that must come, and not for a while."""
 
+import fcntl
+import os
 import re
 import select
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.machine import SECONDS_MAX, Build
+
+PIPE_BYTES = 1 << 20
 
 # What the shell prints when it waits for a command, at the end of a line.
 PROMPT = r"(?m)^\S*\$ \Z"
@@ -25,11 +29,11 @@ class Terminal:
     `expect` has found, and all before it, counts as read."""
 
     def __init__(
-        self, line: socket.socket, process: subprocess.Popen[bytes]
+        self, typed: int, sent: int, process: subprocess.Popen[bytes]
     ) -> None:
-        self._line = line
+        self._typed, self._sent = typed, sent  # ends of the two pipes
         self._process = process
-        self._line.setblocking(False)
+        os.set_blocking(typed, False)
         self._read = 0
         self._bytes = bytearray()
         self.is_closed = False
@@ -52,11 +56,11 @@ class Terminal:
         while data:
             if time.monotonic() > deadline or self.is_closed:
                 raise TimeoutError(f"not typed: {data[:60]!r}")
-            ready = select.select([self._line], [self._line], [], 0.1)
+            ready = select.select([self._sent], [self._typed], [], 0.1)
             if ready[0]:
                 self._receive()
             if ready[1]:
-                data = data[self._line.send(data) :]
+                data = data[os.write(self._typed, data) :]
 
     def expect(
         self, pattern: str, seconds: float = SECONDS_MAX
@@ -93,7 +97,7 @@ class Terminal:
 
     def listen(self, seconds: float) -> bool:
         """Takes in what comes within that time; False if nothing does."""
-        if not select.select([self._line], [], [], seconds)[0]:
+        if not select.select([self._sent], [], [], seconds)[0]:
             return False
         self._receive()
         return True
@@ -110,10 +114,7 @@ class Terminal:
         return self._process.wait(max(deadline - time.monotonic(), 1))
 
     def _receive(self) -> None:
-        try:
-            data = self._line.recv(1 << 16)
-        except ConnectionResetError:
-            data = b""
+        data = os.read(self._sent, PIPE_BYTES)
         self._bytes += data
         self.is_closed = not data
 
@@ -135,20 +136,21 @@ def terminal(
 ) -> Iterator[Terminal]:
     """A terminal at a machine that was just switched on, with the system's
     boot image or `image`; it is switched off at the end."""
-    near, far = socket.socketpair()
     command = [
         *("setpriv", "--pdeathsig", "KILL"),
         *("qemu-system-riscv64", "-machine", "virt", "-m", "128M"),
         *("-nodefaults", "-display", "none", "-no-reboot"),
-        *("-chardev", f"socket,id=line,fd={far.fileno()}"),
-        *("-serial", "chardev:line", "-kernel", str(build.kernel)),
+        *("-serial", "stdio", "-kernel", str(build.kernel)),
         *("-initrd", str(image or build.image), *options),
     ]
-    with near, far:
-        process = subprocess.Popen(command, pass_fds=[far.fileno()])
-        far.close()
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+    ) as process:
+        assert process.stdin and process.stdout
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         try:
-            yield Terminal(near, process)
+            yield Terminal(
+                process.stdin.fileno(), process.stdout.fileno(), process
+            )
         finally:
             process.kill()
-            process.wait()

@@ -56,6 +56,7 @@ SOURCES = {
     "names": ("user/servers/names/table.c",),
     "object": MEMORY,
     "pathname": ("user/lib/pathname.c",),
+    "shell": ("user/apps/sh/tokens.c", "user/apps/sh/words.c"),
     "sv39": ("kernel/sv39.c", "tests/host/ram.c"),
     # hart.c and space.c are part of the test itself, which has their fences.
     "tlb": ("kernel/asid.c", "kernel/sv39.c", *MEMORY),
