@@ -75,7 +75,7 @@ is_listed(const struct chunk *wanted)
     return false;
 }
 
-/* A1 to A3 of lib/chunk.h. Returns the number of free blocks. */
+/* A2 to A4 of lib/chunk.h. Returns the number of free blocks. */
 static unsigned
 heap_check(void)
 {

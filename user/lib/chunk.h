@@ -14,9 +14,9 @@
  * chunks are in lists by size: up to 512 bytes one list a size, then four lists
  * for each power of two. A bit a list says whether it has any.
  *
- * A1  The chunks' sizes lead from the first to the last, and `before` back.
- * A2  A chunk is in a list if and only if it is free; no two neighbours are.
- * A3  A bit is set if and only if its list is not empty. */
+ * A2  The chunks' sizes lead from the first to the last, and `before` back.
+ * A3  A chunk is in a list if and only if it is free; no two neighbours are.
+ * A4  A bit is set if and only if its list is not empty. */
 #pragma once
 
 #include <stdbool.h>

@@ -11,8 +11,8 @@
  *     neither            the log: what is written goes there (output.h), and
  *                        there is nothing to read
  *
- * D1  A file is open while a descriptor leads to it; `users` counts them.
- * D2  Offsets count bytes. So that of a pipe's end is what proto/pipe.h asks
+ * D6  A file is open while a descriptor leads to it; `users` counts them.
+ * D7  Offsets count bytes. So that of a pipe's end is what proto/pipe.h asks
  *     for. A terminal's is always 0. */
 #pragma once
 

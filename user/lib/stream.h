@@ -13,8 +13,8 @@
  *   - a last line may have no newline;
  *   - an error in reading is no end of file: these in stream_io.c.
  *
- * S1  A list leads to all streams but the three of output.h.
- * S2  A stream that reads has off <= len; the descriptor stands at the byte
+ * B2  A list leads to all streams but the three of output.h.
+ * B3  A stream that reads has off <= len; the descriptor stands at the byte
  *     behind the room's last one. */
 #pragma once
 
