@@ -2,11 +2,10 @@
 """The system as a person at its terminal sees it: types, reads, waits.
 
 QEMU's serial line is a pair of pipes, so nothing on the way echoes, edits or
-loses a byte; a large one is on the way here, for a machine whose line is full
-for long may not send again. Time is the host's: whoever types waits for
-facts, the text that must come, and not for a while."""
+loses a byte. (A socket would do too, but has room for no more than some
+hundred writes of one byte, which is how QEMU writes.) Time is the host's:
+whoever types waits for facts, the text that must come, and not for a while."""
 
-import fcntl
 import os
 import re
 import select
@@ -18,8 +17,6 @@ from pathlib import Path
 
 from tests.machine import SECONDS_MAX, Build
 
-PIPE_BYTES = 1 << 20
-
 # What the shell prints when it waits for a command, at the end of a line.
 PROMPT = r"(?m)^\S*\$ \Z"
 
@@ -28,12 +25,12 @@ class Terminal:
     """A terminal at a running machine. What was received is in `seen`; what
     `expect` has found, and all before it, counts as read."""
 
-    def __init__(
-        self, typed: int, sent: int, process: subprocess.Popen[bytes]
-    ) -> None:
-        self._typed, self._sent = typed, sent  # ends of the two pipes
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdin and process.stdout
         self._process = process
-        os.set_blocking(typed, False)
+        self._keys = process.stdin.fileno()
+        self._screen = process.stdout.fileno()
+        os.set_blocking(self._keys, False)
         self._read = 0
         self._bytes = bytearray()
         self.is_closed = False
@@ -56,11 +53,11 @@ class Terminal:
         while data:
             if time.monotonic() > deadline or self.is_closed:
                 raise TimeoutError(f"not typed: {data[:60]!r}")
-            ready = select.select([self._sent], [self._typed], [], 0.1)
+            ready = select.select([self._screen], [self._keys], [], 0.1)
             if ready[0]:
                 self._receive()
-            if ready[1]:
-                data = data[os.write(self._typed, data) :]
+            if ready[1] and not self.is_closed:
+                data = data[os.write(self._keys, data) :]
 
     def expect(
         self, pattern: str, seconds: float = SECONDS_MAX
@@ -97,7 +94,7 @@ class Terminal:
 
     def listen(self, seconds: float) -> bool:
         """Takes in what comes within that time; False if nothing does."""
-        if not select.select([self._sent], [], [], seconds)[0]:
+        if not select.select([self._screen], [], [], seconds)[0]:
             return False
         self._receive()
         return True
@@ -114,7 +111,7 @@ class Terminal:
         return self._process.wait(max(deadline - time.monotonic(), 1))
 
     def _receive(self) -> None:
-        data = os.read(self._sent, PIPE_BYTES)
+        data = os.read(self._screen, 1 << 16)
         self._bytes += data
         self.is_closed = not data
 
@@ -140,17 +137,13 @@ def terminal(
         *("setpriv", "--pdeathsig", "KILL"),
         *("qemu-system-riscv64", "-machine", "virt", "-m", "128M"),
         *("-nodefaults", "-display", "none", "-no-reboot"),
-        *("-serial", "stdio", "-kernel", str(build.kernel)),
-        *("-initrd", str(image or build.image), *options),
+        *("-chardev", "stdio,id=line,signal=off", "-serial", "chardev:line"),
+        *("-kernel", str(build.kernel), "-initrd", str(image or build.image)),
+        *options,
     ]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
-    ) as process:
-        assert process.stdin and process.stdout
-        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe) as process:
         try:
-            yield Terminal(
-                process.stdin.fileno(), process.stdout.fileno(), process
-            )
+            yield Terminal(process)
         finally:
             process.kill()

@@ -145,6 +145,23 @@ def test_interrupt_in_a_flood(typist: Terminal) -> None:
     typist.expect("gone ok\r\n")
 
 
+def test_interrupt_outlives_the_driver(typist: Terminal) -> None:
+    """Ctrl-C that nobody could be told of, for whoever watched gave its thread
+    to a driver that was killed, is told when it watches again."""
+    command(typist, "flood")
+    typist.expect("a line of the flood\r\n")
+    typist.type("\x03")
+    typist.expect("flood ends, signal 4\r\n")
+    command(typist, "kill 1 1 tell")
+    typist.expect("kill ends\r\n")
+    typist.type("\x03")
+    typist.expect(r"\^C\r\n")
+    command(typist, "flood")
+    typist.expect("flood ends, signal 4\r\n")
+    command(typist, "gone")
+    typist.expect("gone ok\r\n")
+
+
 def test_files(typist: Terminal) -> None:
     """Files that are closed take no room, and errors are those promised."""
     command(typist, "gone")

@@ -89,14 +89,18 @@ def test_a_job_in_the_background(line: Terminal) -> None:
 def test_ctrl_c_ends_a_job(line: Terminal, command: str) -> None:
     line.type(f"{command}; echo not\r")
     line.expect(re.escape(command) + r"; echo not\r\n")
-    line.type("typed" + CTRL_C)
+    line.type("typed")
+    line.expect("typed")
+    line.type(CTRL_C)
     text = line.expect(PROMPT)
     assert "not" not in line.run("echo $?") and text
     assert line.run("sh -c 'exit 3'; echo $?") == "3\n"
 
 
 def test_ctrl_c_at_the_prompt_drops_the_line(line: Terminal) -> None:
-    line.type("echo dropped" + CTRL_C)
+    line.type("echo dropped")
+    line.expect("dropped")  # by now the shell waits for the line
+    line.type(CTRL_C)
     line.expect(PROMPT)
     assert line.run("echo kept") == "kept\n"
 

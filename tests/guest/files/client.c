@@ -318,8 +318,7 @@ command_run(struct file *root, const char *const words[COMMAND_WORDS])
         static char service[SERVICE_NAME_BYTES + 1];
 
         strncpy(service, words[1], SERVICE_NAME_BYTES);
-        killer_start(service, number(words[2]), number(words[3]),
-                     false);
+        killer_start(service, number(words[2]), number(words[3]), false);
         say("kill begins\n");
     } else if (strcmp(name, "calm") == 0) {
         while (__atomic_load_n(&killer.left, __ATOMIC_RELAXED) > 0)

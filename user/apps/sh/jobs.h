@@ -6,9 +6,9 @@
  * it was; the shell can end it, for it holds the handle. Ctrl-C is a signal to
  * the shell, which then ends the programs of the job in the foreground.
  *
- *     J1  a job is there as long as one of its programs is
- *     J2  an end of a pipe is closed when the program that had it has ended
- *     J3  a program's client (proto/names.h) ends with it */
+ * G3  A job is there as long as one of its programs is.
+ * G4  An end of a pipe is closed when the program that had it has ended.
+ * G5  A program's client (proto/names.h) ends with it. */
 #pragma once
 
 #include <lib/startup.h>

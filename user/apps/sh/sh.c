@@ -12,7 +12,8 @@
  *     sh.c       where lines come from
  *     run.c      what to do with one
  *     tokens.c   its pieces            words.c    what they mean
- *     jobs.c     programs under way    builtins.c what needs no program */
+ *     job_start.c, jobs.c   programs under way
+ *     builtins.c what needs no program */
 #include "builtins.h"
 #include "jobs.h"
 #include "run.h"

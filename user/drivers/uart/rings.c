@@ -33,16 +33,18 @@ output_put(struct control *next, const char *bytes, size_t count)
 void
 output_text(struct control *next, const char *text, size_t count)
 {
-    const char *end = text + count, *stop;
+    uint64_t position = next->written, prompt = next->prompt;
+    char *output = kept->output; /* each byte needs it */
 
-    while ((stop = memchr(text, '\n', (size_t)(end - text)))) {
-        output_put(next, text, (size_t)(stop - text));
-        output_put(next, "\r\n", 2);
-        next->prompt = next->written;
-        text = stop + 1;
+    for (const char *end = text + count; text != end; text++) {
+        if (*text == '\n') {
+            output[position++ % OUTPUT_BYTES] = '\r';
+            prompt = position + 1;
+        }
+        output[position++ % OUTPUT_BYTES] = *text;
     }
-    output_put(next, text, (size_t)(end - text));
-    next->prompt_end = next->written;
+    next->prompt = prompt;
+    next->written = next->prompt_end = position;
 }
 
 void
