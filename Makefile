@@ -31,12 +31,20 @@ KERNEL_LTO ?= $(if $(DEBUG),,-flto)
 # -Og: lines and variables are where the debugger looks for them.
 OPTIMIZE ?= -O2
 GDB_OPTIMIZE ?= -Og
+# What services the system has.
+MANIFEST ?= user/manifest
 # The kernel's command line, as in BOOTARGS="rounds=1000".
 BOOTARGS ?=
 
 QEMU ?= qemu-system-riscv64
 # -nodefaults: no network card and the like, which the kernel does not drive.
 MACHINE = -machine virt -m 128M -nodefaults -nographic
+
+# A disk to keep: it is made once, and lost with the rest of $(BUILD) only.
+DISK = -global virtio-mmio.force-legacy=false \
+    -drive file=$(BUILD)/disk.img,if=none,format=raw,id=disk \
+    -device virtio-blk-device,drive=disk
+DISK_SIZE ?= 64M
 
 # A python3 that has pytest. Recursive on purpose: looked up in the recipe.
 PYTHON ?= $(or $(shell for p in python3 /usr/bin/python3; do \
@@ -54,7 +62,7 @@ export PYTHONPYCACHEPREFIX := $(abspath $(BUILD))/pycache
 
 .PHONY: help all run test check fuzz debug-kernel grade gdb bench doctor lint \
     stats format compile_commands clean install kernel contract lab-programs \
-    test-programs branches update handin FORCE
+    test-programs branches update handin program FORCE
 
 help: ## this list
 	@sed -n 's/^\([a-z_-]*\):[^#]*## /\1|/p' Makefile | \
@@ -63,10 +71,15 @@ help: ## this list
 
 all: kernel $(BUILD)/boot.cpio ## build the kernel and its boot image
 
-run: all ## boot it in QEMU (Ctrl-A x leaves)
-	@$(QEMU) $(MACHINE) -serial mon:stdio -append '$(BOOTARGS)' \
+run: all $(BUILD)/disk.img ## boot it in QEMU (Ctrl-A x leaves)
+	@$(QEMU) $(MACHINE) $(DISK) -serial mon:stdio -append '$(BOOTARGS)' \
 	    -kernel $(BUILD)/kernel.bin -initrd $(BUILD)/boot.cpio \
 	    $(if $(DEBUG),| $(PYTHON) -m tools.backtrace $(BUILD)/kernel.elf)
+
+$(BUILD)/disk.img: | install
+	@echo '  MKE2FS $@'
+	@mkdir -p $(@D)
+	@PATH="$$PATH:/usr/sbin:/sbin" mke2fs -q -t ext2 -b 4096 $@ $(DISK_SIZE)
 
 # A student's tree has no tests of its own: there, the labs are the test. The
 # grader builds kernels of its own, so a debug build need not test it again.
@@ -107,7 +120,8 @@ grade: install ## score your work: LAB=ipc [EX=4.2] [SEED=0x5a17]
 # With an exercise: the run that lost it, its kernel as it was graded. With a
 # lab alone: its programs, in a run that BOOTARGS decides; a lab that has none
 # gets the system.
-gdb_needs := $(if $(EX),install,gdb-build $(if $(LAB),lab-programs))
+gdb_needs := $(if $(EX),install,gdb-build $(if \
+    $(LAB),lab-programs,$(BUILD)/disk.img))
 gdb: $(gdb_needs) ## gdb on it: [LAB=ipc [EX=4.2 [SEED=0x5a17]]]
 ifdef EX
 	@QEMU='$(QEMU)' $(PYTHON) -m grader debug . --lab '$(LAB)' \
@@ -116,7 +130,7 @@ ifdef EX
 else
 	@QEMU='$(QEMU)' BUILD='$(BUILD)/gdb' RUN='$(BUILD)' \
 	    $(if $(gdb_lab),PROGRAMS='$(BUILD)/labs/$(gdb_lab)') \
-	    tools/debug $(MACHINE) -append '$(BOOTARGS)' \
+	    tools/debug $(MACHINE) $(if $(LAB),,$(DISK)) -append '$(BOOTARGS)' \
 	    -kernel $(BUILD)/gdb/kernel.bin -initrd $(if \
 	    $(gdb_lab),$(BUILD)/labs/$(gdb_lab),$(BUILD)/gdb)/boot.cpio
 endif
@@ -191,11 +205,21 @@ KERNEL_FLAGS := $(COMMON_FLAGS) -ffreestanding -nostdlib -static -fno-pic \
     $(if $(DEBUG),-fsanitize=undefined -fsanitize-undefined-trap-on-error) \
     -I$(KERNEL) -ffile-prefix-map=$(KERNEL)/=kernel/
 
+# The library as its makers built it for speed (docs/adr/0010). Its headers
+# declare what a system with clocks has for those who say that they have them.
+PICOLIBC := --specs=picolibc.specs --picolibc-buildtype=release \
+    -D_DEFAULT_SOURCE -D_POSIX_TIMERS -D_POSIX_MONOTONIC_CLOCK -Iuser/include
+
 # printf without floating point is a third of the size.
-USER_FLAGS := $(COMMON_FLAGS) --specs=picolibc.specs -D_DEFAULT_SOURCE \
-    -DPICOLIBC_INTEGER_PRINTF_SCANF -ffunction-sections -fdata-sections \
-    -Iuser -Ikernel
+USER_FLAGS := $(COMMON_FLAGS) $(PICOLIBC) -DPICOLIBC_INTEGER_PRINTF_SCANF \
+    -ffunction-sections -fdata-sections -Iuser -Ikernel
 USER_LINK := -nostartfiles -static -Wl,-z,max-page-size=4096
+
+# Each needs the other: picolibc calls read and write, these are lib's; and
+# lib comes first, for what both have.
+LIBRARIES := -Wl,--start-group -lchaski -lc -Wl,--end-group
+# For users' programs: they have files (user/lib/libc.h), and larger stacks.
+FILES := -Wl,-u,files_start -Wl,--defsym=PROGRAM_STACK=0x10000
 KERNEL_LINK := -Wl,-z,max-page-size=4096 -Wl,--build-id=none
 
 compile = $(CROSS)gcc $(1) -MMD -MP -c -o $@ $<
@@ -257,6 +281,15 @@ $(LIBRARY): $(library_objects)
 
 -include $(library_objects:.o=.d)
 
+# The same for programs from elsewhere: one object in which only the names of C
+# and POSIX can be seen. They may have others of their own, even the same.
+STANDARD := $(BUILD)/user/standard.o
+
+$(STANDARD): $(LIBRARY) user/lib/standard.names
+	@$(CROSS)ld -r -o $@ --whole-archive $(LIBRARY)
+	@$(CROSS)objcopy --keep-global-symbols=user/lib/standard.names \
+	    --weaken-symbols=user/lib/standard.names $@
+
 # ----------------------------------------------------------- programs, images
 
 # Each program of an image has 16 MiB of addresses of its own, in the order
@@ -266,38 +299,52 @@ digits := 0 1 2 3 4 5 6 7 8 9 a b c d e f
 program_bases := $(foreach high,1 2 3 4 5 6 7,\
     $(foreach low,$(digits),0x$(high)$(low)000000))
 
-program_name = $(basename $(notdir $(1)))
-
+# A program is one .c file, or a directory of them, and has its name. It may
+# have sources of another one beside its own: more_<name>.
 name = $(basename $(notdir $(1)))
+sources = $(if $(filter %.c,$(1)),$(1),$(sort $(wildcard $(1)/*.c)) \
+    $(more_$(call name,$(1))))
 
-# $(call object,directory,source)
-define object
-$(1)/$(notdir $(2)).o: $(2) $(BUILD)/user/lib/flags | install
+# The next version of fs differs in what it says of itself.
+more_fs2 := $(filter-out %/version.c,$(sort $(wildcard user/servers/fs/*.c)))
+
+# $(call object,directory,program,source): where it is compiled to.
+object = $(1)/$(if $(filter %.c,$(2)),,$(call name,$(2))/)$(notdir $(3)).o
+objects = $(foreach source,$(call sources,$(2)),$(call object,$(1),$(2),$(source)))
+
+# $(call compiled,object,source)
+define compiled
+$(1): $(2) $(BUILD)/user/lib/flags | install
 	@mkdir -p $$(@D)
 	@echo '  CC     $$<'
 	@$$(call compile,$$(USER_FLAGS))
 
--include $(1)/$(notdir $(2)).d
+-include $(1:.o=.d)
 endef
 
-# $(call program,directory,source,base,linker script): one .c file becomes
+# $(call program,directory,program,base,linker script): becomes
 # directory/name.elf.
 define program
-$(1)/$(call name,$(2)).elf: $(1)/$(notdir $(2)).o $(1)/programs $(LIBRARY) \
+$(foreach source,$(call sources,$(2)),$(eval $(call compiled,$(call \
+    object,$(1),$(2),$(source)),$(source))))
+$(1)/$(call name,$(2)).elf: $(call objects,$(1),$(2)) $(1)/programs $(LIBRARY) \
     user/lib/$(4) user/lib/sections.ld
 	@echo '  LD     $$@'
 	@$(CROSS)gcc $(USER_FLAGS) $(USER_LINK) -T user/lib/$(4) \
 	    -Wl,--defsym=PROGRAM_BASE=$(3) -o $$@ $$(filter %.o,$$^) \
-	    -Luser/lib -L$(BUILD)/user -lchaski
+	    -Luser/lib -L$(BUILD)/user \
+	    $(if $(filter user/apps/%,$(2)),$(FILES)) $(LIBRARIES)
 endef
 
-# $(call archive,directory,archive,sources): the first program flat, the
-# others without debug information; same programs, same bytes.
+# $(call archive,directory,archive,programs,manifest): the first program flat,
+# the others without debug information, and the manifest if there is one; same
+# programs, same bytes.
 define archive
 $(1)/programs: FORCE
-	$$(call keep_flags,$(3))
+	$$(call keep_flags,$(call name,$(3)) : $(foreach each,$(3),$(call \
+	    sources,$(each))) $(4))
 
-$(2): $(foreach source,$(3),$(1)/$(call name,$(source)).elf)
+$(2): $(foreach each,$(3),$(1)/$(call name,$(each)).elf) $(4)
 	@echo '  CPIO   $$@'
 	@rm -rf $(1)/archive && mkdir -p $(1)/archive
 	@$(CROSS)objcopy -O binary $$(firstword $$^) \
@@ -305,29 +352,77 @@ $(2): $(foreach source,$(3),$(1)/$(call name,$(source)).elf)
 	@for program in $(call name,$(wordlist 2,999,$(3))); do \
 	    $(CROSS)strip -o $(1)/archive/$$$$program \
 	        $(1)/$$$$program.elf || exit; done
+	@$(if $(4),cp $(4) $(1)/archive/manifest)
 	@chmod 644 $(1)/archive/* && touch -d @0 $(1)/archive/*
-	@cd $(1)/archive && printf '%s\n' $(call name,$(3)) | \
+	@cd $(1)/archive && printf '%s\n' $(call name,$(3)) $(if $(4),manifest) | \
 	    cpio -o -H newc -R 0:0 --reproducible --quiet >$(abspath $(2))
 endef
 
-# $(call image,directory,archive,sources): the rules of one boot image.
+# $(call image,directory,archive,programs,manifest): the rules of one boot image.
 define image
-$(foreach source,$(3),$(eval $(call object,$(1),$(source))))
 $(foreach pair,$(filter-out 0x%,$(join $(addsuffix @,$(3)),$(program_bases))),\
     $(eval $(call program,$(1),$(word 1,$(subst @, ,$(pair))),$(strip \
     $(word 2,$(subst @, ,$(pair)))),$(strip $(if \
     $(filter $(firstword $(3))@%,$(pair)),init.ld,program.ld)))))
-$(eval $(call archive,$(1),$(2),$(3)))
+$(eval $(call archive,$(1),$(2),$(3),$(4)))
 endef
 
 # $(call listed,file): the names in the file's list programs = ["one", ...].
 listed = $(shell sed -n '/^programs *= *\[/,$$p' $(1) | \
     sed '/\]/{s/\].*//;q}' | tr -c 'a-z0-9_\n-' ' ' | sed 's/^programs *//')
 
-system_programs := user/servers/init.c $(sort $(filter-out \
-    user/servers/init.c, \
-    $(wildcard user/servers/*.c user/drivers/*.c user/apps/*.c)))
-$(call image,$(BUILD)/user,$(BUILD)/boot.cpio,$(system_programs))
+system_programs := user/servers/init $(sort $(filter-out \
+    user/servers/init, \
+    $(wildcard user/servers/*.c user/drivers/*.c user/apps/*.c) \
+    $(patsubst %/,%,$(dir $(wildcard \
+    user/servers/*/*.c user/drivers/*/*.c user/apps/*/*.c)))))
+$(call image,$(BUILD)/user,$(BUILD)/boot.cpio,$(system_programs),$(MANIFEST))
+
+# ---------------------------------------------------- programs from elsewhere
+
+# $(call foreign_object,source): sources may lie anywhere.
+foreign := $(BUILD)/programs/$(NAME)
+foreign_object = $(foreign).d/$(subst /,_,$(patsubst /%,%,$(subst ../,,$(1)))).o
+foreign_sources := $(if $(NAME),$(wildcard $(SOURCES)))
+
+# As C was written anywhere: the dialect is the compiler's own, warnings are
+# for its authors, printf and scanf are whole.
+FOREIGN_FLAGS := $(ARCH) $(OPTIMIZE) -g -w $(PICOLIBC) \
+    -ffunction-sections -fdata-sections $(CFLAGS)
+# Bytes; more than programs of ours get, for interpreters recur deeply.
+STACK ?= 0x40000
+
+# $(call foreign_compiled,source)
+define foreign_compiled
+$(call foreign_object,$(1)): $(1) $(foreign).d/flags | install
+	@echo '  CC     $(1)'
+	@$$(call compile,$$(FOREIGN_FLAGS))
+
+-include $(basename $(call foreign_object,$(1))).d
+endef
+$(foreach source,$(foreign_sources),\
+    $(eval $(call foreign_compiled,$(source))))
+
+$(foreign).d/flags: FORCE
+	$(call keep_flags,$(FOREIGN_FLAGS) $(STACK) $(foreign_sources))
+
+$(foreign).elf: $(foreach source,$(foreign_sources),\
+    $(call foreign_object,$(source))) $(STANDARD) $(foreign).d/flags \
+    user/lib/program.ld user/lib/sections.ld
+	@echo '  LD     $@'
+	@$(CROSS)gcc $(FOREIGN_FLAGS) $(USER_LINK) -T user/lib/program.ld \
+	    -Wl,--defsym=PROGRAM_BASE=0x1000000 \
+	    -Wl,--defsym=PROGRAM_STACK=$(STACK) -o $@ $(filter %.o,$^) \
+	    -Luser/lib -lm
+	@$(CROSS)strip -o $(foreign) $@
+
+program: $(if $(foreign_sources),$(foreign).elf) ## C from elsewhere: NAME=x SOURCES="*.c"
+	@test -n '$(foreign_sources)' || { echo \
+	    'usage: make program NAME=lua SOURCES="lua/*.c" [CFLAGS=-DX]'; exit 2; }
+	@echo '  $(foreign) goes on the disk or into the boot archive:'
+	@echo "    debugfs -w -R 'write $(foreign) $(NAME)' $(BUILD)/disk.img"
+	@echo '    (cd $(BUILD)/programs && echo $(NAME) |' \
+	    'cpio -oA -H newc -O $(abspath $(BUILD))/boot.cpio)'
 
 labs := $(patsubst labs/%/lab.toml,%,$(wildcard labs/*/lab.toml))
 # A lab that a driver in the kernel runs has none.
@@ -337,11 +432,18 @@ $(foreach lab,$(labs_with_programs),$(call image,$(BUILD)/labs/$(lab),\
     $(BUILD)/labs/$(lab)/boot.cpio,$(patsubst %,labs/$(lab)/programs/%.c,\
     $(call listed,labs/$(lab)/lab.toml))))
 
+# $(call found,directory,program): its source there, or in the system; a test
+# image may have programs of the system, and a manifest of its own.
+found = $(firstword $(wildcard $(foreach place,$(1) user/servers user/drivers \
+    user/apps,$(place)/$(2).c $(place)/$(2))) $(1)/$(2).c)
+
 tests := $(patsubst tests/guest/%/image.toml,%,\
     $(wildcard tests/guest/*/image.toml))
 $(foreach test,$(tests),$(call image,$(BUILD)/tests/$(test),\
-    $(BUILD)/tests/$(test)/boot.cpio,$(patsubst %,tests/guest/$(test)/%.c,\
-    $(call listed,tests/guest/$(test)/image.toml))))
+    $(BUILD)/tests/$(test)/boot.cpio,$(foreach program,$(call \
+    listed,tests/guest/$(test)/image.toml),$(call \
+    found,tests/guest/$(test),$(program))),$(wildcard \
+    tests/guest/$(test)/manifest)))
 
 # LAB is 4, ipc or 4-ipc.
 chosen_labs := $(filter $(if $(LAB),$(LAB) $(LAB)-% %-$(LAB),%),$(labs))

@@ -9,6 +9,9 @@ one instruction shows.
 - Messages are counted by tests/guest/bench, all else by tests/guest/costs,
   with the hart's own counter: 1,000 rounds after a warm-up, user code
   included. docs/performance.md says what each figure is the count of.
+- What the system's services do is measured by tests/guest/figures. Where a
+  disk is waited for, the moment at which it answers may differ by some
+  instructions, and so may the figure, by less than one in a hundred.
 - `boot_to_user` is the difference of two boots of the system: one stopped at
   the kernel's first instruction, one at the first program's.
 - For `sfence_per_roundtrip` the machine runs under a debugger that stops at
@@ -20,6 +23,9 @@ one instruction shows.
 Time slices are so long that none ends while rounds are counted: a turn of the
 scheduler is no part of a message, nor is what it cleans up on that occasion.
 
+- Beside them `make bench` prints how long the host takes from starting QEMU to
+  the shell's prompt, the median of five: the one figure that is no count.
+
     make bench                          prints them, writes build/bench.json
     python3 tests/bench.py --record     makes them the recorded figures
 
@@ -30,8 +36,10 @@ says what it bought."""
 import argparse
 import json
 import re
+import statistics
 import struct
 import sys
+import time
 from collections import defaultdict
 from pathlib import Path
 
@@ -40,7 +48,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from grader import qemu
 from grader.elf import Program
-from tests.machine import ROOT, Build, Debugger, debug
+from tests.machine import ROOT, Build, Debugger, boot_in_real_time, debug
+from tests.recovery import disk_make
+from tests.terminal import PROMPT, disk_options, terminal
 
 RECORDED = ROOT / "tests" / "bench.json"
 BUDGET = 200_000_000
@@ -49,6 +59,7 @@ LINKED = 0xFFFFFFC080200000  # and where it runs from then on
 SFENCE_VMA_MASK, SFENCE_VMA = 0xFE007FFF, 0x12000073
 SPACE_STOPS = 8  # four round trips
 LONG_SLICES = "slice_us=1000000"
+BOOTS = 5
 
 IMAGES = ("bench", "costs")
 
@@ -92,6 +103,7 @@ def measure(build: Build) -> Figures:
     """All figures of the kernel in `build`, in the order of the table."""
     return {
         **count_calls(build, *IMAGES),
+        **count_system(build),
         "boot_to_user": count_boot(build),
         "sfence_per_roundtrip": count_fences(build),
     }
@@ -117,6 +129,44 @@ def count_calls(build: Build, *images: str) -> Figures:
         for figure, instructions, rounds in found:
             figures[figure] = exact((int(instructions) - 1) / int(rounds))
     return figures
+
+
+def count_system(build: Build) -> Figures:
+    """What the system's services cost, in instructions a round."""
+    directory = build.directory / "bench" / "figures"
+    directory.mkdir(parents=True, exist_ok=True)
+    disk = directory / "disk.img"
+    disk_make(disk, size="32M")
+    timing = ("-icount", "shift=0,sleep=on", "-append", LONG_SLICES)
+    ran = boot_in_real_time(
+        build,
+        build.test_image("figures"),
+        directory,
+        *timing,
+        *disk_options(disk),
+    )
+    found = re.findall(r"^figure (\w+) (\d+) (\d+)$", ran.console, re.MULTILINE)
+    if ran.status != 0 or not found:
+        raise BenchError(f"image figures printed:\n{ran.console}")
+    return {
+        name: exact(int(instructions) / int(rounds))
+        for name, instructions, rounds in found
+    }
+
+
+def time_boot(build: Build) -> float:
+    """Milliseconds from starting QEMU to the prompt, the median of some."""
+    times = []
+    directory = build.directory / "bench" / "boot"
+    directory.mkdir(parents=True, exist_ok=True)
+    disk = directory / "disk.img"
+    disk_make(disk)
+    for _ in range(BOOTS):
+        start = time.monotonic()
+        with terminal(build, None, *disk_options(disk)) as line:
+            line.expect(PROMPT)
+            times.append(time.monotonic() - start)
+    return statistics.median(times) * 1000
 
 
 def count_boot(build: Build) -> int:
@@ -272,6 +322,7 @@ def main() -> int:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     print(table(figures, read_recorded()))
+    print(f"from QEMU's start to the prompt: {time_boot(build):.0f} ms")
     write(build.directory / "bench.json", figures)
     if arguments.record:
         write(RECORDED, figures)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What the project's own tests share: the build folder, a device tree."""
+"""What the project's own tests share: the build folder, the system with an
+end, a device tree."""
 
 import struct
 import subprocess
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.archive import read_archive, write_archive
 from tests.machine import Build
 
 
@@ -17,6 +19,21 @@ def build() -> Build:
     if not here.kernel.is_file() or not here.image.is_file():
         pytest.fail(f"nothing is built in {here.directory}: run make test")
     return here
+
+
+@pytest.fixture(scope="session")
+def system(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The system's boot image, and in it one service more, which orders init
+    to switch the machine off as soon as all the others are ready."""
+    files = read_archive(build.image)
+    files["player"] = read_archive(build.test_image("services"))["player"]
+    files["manifest"] += b"""
+service player
+    arguments play=none
+    grants admin
+    priority 20
+"""
+    return write_archive(tmp_path_factory.mktemp("system") / "cpio", files)
 
 
 @pytest.fixture(scope="session")

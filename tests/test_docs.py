@@ -168,7 +168,7 @@ def test_the_kernel_includes_itself_only() -> None:
 
 # Directories of programs: what they may include from the tree.
 LAYERS = {
-    "user/lib": ("abi", "lib"),
+    "user/lib": ("abi", "lib", "proto"),
     "user/proto": ("abi", "lib", "proto"),
     **{
         place: ("abi", "lib", "proto")
@@ -179,13 +179,18 @@ LAYERS = {
 
 @pytest.mark.parametrize("place", LAYERS)
 def test_programs_include_downwards(place: str) -> None:
-    """Programs see the ABI, the library and the protocols; the library sees
-    no protocol; nobody sees the kernel."""
+    """Programs, the library and the protocols see the ABI, the library and the
+    protocols, and the headers of their own directory; nobody sees the kernel
+    or another program."""
     for file in sources(ROOT / place):
         for mark, header in includes(file):
             above = header.partition("/")[0]
             where = f"{name(file)}: {header}"
-            assert mark == "<", f"{where} is included by its bare name"
+            if mark == '"':
+                is_own = file.parent != ROOT / place and "/" not in header
+                assert is_own, f"{where} is included by its bare name"
+                assert (file.parent / header).is_file(), where
+                continue
             if "/" in header and above != "sys":
                 assert above in LAYERS[place], where
             else:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.archive import read_archive, write_archive
 from tests.machine import ROOT, Build
 from tools.gdb import paging, words
 from tools.gdb.chain import Holders, chain
@@ -966,7 +967,7 @@ def with_numbered_addresses(table: list[Row]) -> list[Row]:
 @pytest.mark.parametrize(
     "example", EXAMPLES, ids=[example.splitlines()[0] for example in EXAMPLES]
 )
-def test_example_of_the_page(example: str) -> None:
+def test_example_of_the_page(example: str, tmp_path: Path) -> None:
     """Each example, from power-on: the commands work, and a table that the
     page shows is the one that gdb prints."""
     _, *parts = re.split(r"^\(gdb\) (.*)\n", example, flags=re.MULTILINE)
@@ -974,10 +975,13 @@ def test_example_of_the_page(example: str) -> None:
         f"{i} {command}": (command,)
         for i, command in enumerate(parts[::2])
     }
+    files = read_archive(BUILD.image)
+    files["manifest"] = (ROOT / "user" / "small.manifest").read_bytes()
+    image = write_archive(tmp_path / "small.cpio", files)
     programs = BUILD.directory / "user"
     # A debug build has its trace on; the page shows the usual one.
     options = ("-append", "trace=0") if os.environ.get("DEBUG") else ()
-    with debug(BUILD.image, programs, script, options) as session:
+    with debug(image, programs, script, options) as session:
         for step, shown in zip(script, parts[1::2]):
             if "waits for" in shown:
                 table_shown = with_numbered_addresses(

@@ -18,6 +18,10 @@ HOST = ROOT / "tests" / "host"
 MEMORY = ("kernel/object.c", "kernel/frame.c", "tests/host/ram.c")
 SOURCES = {
     "asid": ("kernel/asid.c",),
+    "console": tuple(
+        f"user/drivers/uart/{name}.c"
+        for name in ("state", "rings", "console", "files", "line")
+    ),
     "cpio": ("kernel/cpio.c",),
     "deadline": ("kernel/deadline.c",),
     "endpoint": (
@@ -32,21 +36,31 @@ SOURCES = {
         "kernel/handle.c",
         *("tests/host/handle_model.c", "tests/host/ram.c"),
     ),
+    # chunk.c and malloc.c are part of the test itself, under other names.
+    "heap": (),
     # space.c is part of the test itself, which has its fences.
     "lease": ("kernel/lease.c", "kernel/asid.c", "kernel/sv39.c", *MEMORY),
     "library": tuple(
         f"user/lib/{name}.c" for name in ("archive", "devicetree", "elf")
     ),
+    "line": ("user/drivers/uart/line.c",),
     "list": (),
     "log": ("kernel/log.c",),
+    "manifest": tuple(
+        f"user/servers/init/{name}.c" for name in ("manifest", "directive")
+    ),
     "message": (
         *("kernel/message.c", "kernel/lease.c", "kernel/handle.c"),
         "tests/host/ram.c",
     ),
+    "names": ("user/servers/names/table.c",),
     "object": MEMORY,
+    "pathname": ("user/lib/pathname.c",),
+    "shell": ("user/apps/sh/tokens.c", "user/apps/sh/words.c"),
     "sv39": ("kernel/sv39.c", "tests/host/ram.c"),
     # hart.c and space.c are part of the test itself, which has their fences.
     "tlb": ("kernel/asid.c", "kernel/sv39.c", *MEMORY),
+    "virtq": ("user/lib/virtq.c",),
 }
 
 FLAGS = (
@@ -88,7 +102,7 @@ def test_module(
     arguments: dict[str, tuple[str | Path, ...]] = {
         "cpio": (build.image, files / "init"),
         "fdt": (device_tree,),
-        "library": (build.image, "echo", files / "echo", device_tree),
+        "library": (build.image, "echod", files / "echod", device_tree),
     }
     program = tmp_path / name
     compiled = compile_test(name, program)

@@ -18,6 +18,7 @@ from pathlib import Path
 # What gcc alone understands, or what means nothing to a reader of sources.
 GCC_ONLY = (
     "-misa-spec=",
+    "--picolibc-buildtype=",
     "-flto",
     "-fsanitize-undefined-trap-on-error",
     "-MMD",

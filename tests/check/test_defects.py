@@ -5,6 +5,7 @@ Of a file of the kernel there is a copy with one thing broken, and the test
 that is built with it has to fail. Where the file is part of the test, as
 hart.c is of the model of TLBs, the copy is included in its place."""
 
+import shutil
 import subprocess
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,8 @@ from tests.test_host import compile_test
 
 
 class Defect(NamedTuple):
-    """Something in a kernel file that is needed, and what is there instead."""
+    """Something in a file that is needed, and what is there instead. A bare
+    name is that of a file of the kernel."""
 
     test: str
     file: str
@@ -182,6 +184,37 @@ DEFECTS = {
     "half_a_context": Defect(
         "fdt", "fdt.c", "i < p->bytes / 8 &&", "i < (p->bytes + 7) / 8 &&"
     ),
+    # What the name server and init read and keep.
+    "name_is_known_when_gone": Defect(
+        "names",
+        "user/servers/names/table.c",
+        "        t->clients[i].known &= ~(UINT64_C(1) << place);",
+        "        ;",
+    ),
+    "orphans": Defect(
+        "names",
+        "user/servers/names/table.c",
+        "parent && parent->is_ending && !c->is_ending",
+        "parent && false",
+    ),
+    "half_a_component": Defect(
+        "names",
+        "user/servers/names/table.c",
+        "n < length && path[n] != '/' && text[n - 1] != '/'",
+        "false",
+    ),
+    "who_uses_a_circle_is_blamed": Defect(
+        "manifest",
+        "user/servers/init/manifest.c",
+        "steps < m->count; steps++",
+        "steps < m->count; steps = m->count",
+    ),
+    "any_number": Defect(
+        "manifest",
+        "user/servers/init/directive.c",
+        " && *number >= low &&\n        *number <= high",
+        "",
+    ),
 }
 
 
@@ -191,11 +224,15 @@ def test_a_defect_is_noticed(
 ) -> None:
     """The test fails, by what it looks for and not by a time limit."""
     defect = DEFECTS[name]
-    text = (ROOT / "kernel" / defect.file).read_text()
+    file = ROOT / ("" if "/" in defect.file else "kernel") / defect.file
+    text = file.read_text()
     assert text.count(defect.needed) == 1, "the defect has no place any more"
-    folder = tmp_path / "kernel"
+    folder = tmp_path / file.parent.name
     folder.mkdir()
-    source = folder / defect.file
+    source = folder / file.name
+    if file.parent.name != "kernel":  # which is among the places for headers
+        for header in file.parent.glob("*.h"):
+            shutil.copy(header, folder)
     source.write_text(text.replace(defect.needed, defect.broken))
     program = tmp_path / "program"
     compiled = compile_test(defect.test, program, source)

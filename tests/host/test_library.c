@@ -218,6 +218,11 @@ tree_try(const void *tree, size_t bytes)
             check_readable(value, length);
         }
     }
+    for (unsigned i = 0; i < 3; i++) {
+        struct devicetree_device device;
+
+        (void)devicetree_device(copy, bytes, "virtio,mmio", 4 * i, &device);
+    }
     free(copy);
 }
 
@@ -232,6 +237,40 @@ check_property(const void *tree, size_t bytes, const char *path,
     CHECK(memcmp(value, expected, expected_bytes) == 0);
 }
 
+/* The machine has `count` devices of this kind, the first one as told. */
+static void
+check_device(const void *tree, size_t bytes, const char *compatible,
+             unsigned count, struct devicetree_device expected)
+{
+    struct devicetree_device device;
+
+    for (unsigned i = 0; i < count; i++) {
+        CHECK(devicetree_device(tree, bytes, compatible, i, &device));
+        CHECK(device.bytes > 0);
+        if (i > 0)
+            continue;
+        CHECK(device.address == expected.address);
+        CHECK(device.bytes == expected.bytes && device.line == expected.line);
+    }
+    CHECK(!devicetree_device(tree, bytes, compatible, count, &device));
+}
+
+static void
+test_devices(const void *tree, size_t bytes)
+{
+    check_device(tree, bytes, "ns16550a", 1,
+                 (struct devicetree_device){0x10000000, 0x100, 10});
+    check_device(tree, bytes, "google,goldfish-rtc", 1,
+                 (struct devicetree_device){0x101000, 0x1000, 11});
+    check_device(tree, bytes, "virtio,mmio", 8,
+                 (struct devicetree_device){0x10008000, 0x1000, 8});
+    /* The second of three that it is compatible with; no interrupt. */
+    check_device(tree, bytes, "sifive,test0", 1,
+                 (struct devicetree_device){0x100000, 0x1000, 0});
+    check_device(tree, bytes, "sifive,test", 0, (struct devicetree_device){0});
+    check_device(tree, bytes, "", 0, (struct devicetree_device){0});
+}
+
 static void
 test_tree(const void *tree, size_t bytes)
 {
@@ -239,6 +278,7 @@ test_tree(const void *tree, size_t bytes)
     static const char uart[] = {0, 0, 0, 0, 0x10, 0, 0, 0};
     size_t length;
 
+    test_devices(tree, bytes);
     check_property(tree, bytes, "/chosen", "bootargs", "number=7 text=here",
                    19);
     check_property(tree, bytes, "/memory", "reg", memory, 8);

@@ -23,8 +23,8 @@ def program_files() -> list[Path]:
     """The ELF files of the boot image, in its order. A file of its directory
     that is not on its list is left from an earlier build."""
     directory = Path(os.environ.get("PROGRAMS", build_directory() / "user"))
-    sources = (directory / "programs").read_text().split()
-    return [directory / f"{Path(source).stem}.elf" for source in sources]
+    names = (directory / "programs").read_text().partition(":")[0].split()
+    return [directory / f"{name}.elf" for name in names]
 
 
 def location(address: int) -> str:

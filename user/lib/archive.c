@@ -42,37 +42,51 @@ round_up(size_t offset)
     return (offset + 3) & ~(size_t)3;
 }
 
+bool
+archive_next(const void *archive, size_t archive_bytes, size_t *position,
+             struct archive_file *file)
+{
+    const char *bytes = archive;
+    size_t at = *position;
+    size_t name_bytes, content, content_bytes;
+
+    if (at > archive_bytes || archive_bytes - at < HEADER_BYTES)
+        return false;
+
+    const char *header = bytes + at;
+
+    /* A field has 32 bits, so none of the sums below can overflow. */
+    if (memcmp(header, magic, sizeof(magic) - 1) != 0 ||
+        !field_read(header, FIELD_NAME_BYTES, &name_bytes) ||
+        !field_read(header, FIELD_FILE_BYTES, &content_bytes))
+        return false;
+    content = round_up(at + HEADER_BYTES + name_bytes);
+    if (name_bytes == 0 || content > archive_bytes ||
+        content_bytes > archive_bytes - content ||
+        header[HEADER_BYTES + name_bytes - 1] != '\0' ||
+        strcmp(header + HEADER_BYTES, last_name) == 0)
+        return false;
+
+    *file = (struct archive_file){
+        .name = header + HEADER_BYTES,
+        .content = bytes + content,
+        .bytes = content_bytes,
+    };
+    *position = round_up(content + content_bytes);
+    return true;
+}
+
 const void *
 archive_find(const void *archive, size_t archive_bytes, const char *name,
              size_t *file_bytes)
 {
-    const char *bytes = archive;
-    size_t at = 0;
+    struct archive_file file;
+    size_t position = 0;
 
-    /* A field has 32 bits, so none of the sums below can overflow. */
-    while (archive_bytes - at >= HEADER_BYTES) {
-        const char *header = bytes + at;
-        size_t name_bytes, content, content_bytes;
-
-        if (memcmp(header, magic, sizeof(magic) - 1) != 0 ||
-            !field_read(header, FIELD_NAME_BYTES, &name_bytes) ||
-            !field_read(header, FIELD_FILE_BYTES, &content_bytes))
-            return NULL;
-        content = round_up(at + HEADER_BYTES + name_bytes);
-        if (name_bytes == 0 || content > archive_bytes ||
-            content_bytes > archive_bytes - content ||
-            header[HEADER_BYTES + name_bytes - 1] != '\0')
-            return NULL;
-
-        if (strcmp(header + HEADER_BYTES, last_name) == 0)
-            return NULL;
-        if (strcmp(header + HEADER_BYTES, name) == 0) {
-            *file_bytes = content_bytes;
-            return bytes + content;
+    while (archive_next(archive, archive_bytes, &position, &file))
+        if (strcmp(file.name, name) == 0) {
+            *file_bytes = file.bytes;
+            return file.content;
         }
-        at = round_up(content + content_bytes);
-        if (at > archive_bytes)
-            return NULL;
-    }
     return NULL;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* An ELF file begins with a header that says where its program headers are;
  * each of those describes a segment [elf 2]. Only segments of type LOAD
- * matter here: the one of type TLS points into one of them, and the program
- * itself finds it by its symbols.
+ * matter here, and the length of the one of type STACK: the one of type TLS
+ * points into one of them, and the program itself finds it by its symbols.
  *
  * What holds for every struct elf that elf_read makes:
  *
@@ -10,7 +10,8 @@
  * L2  Pages lie in user space, above page 0 and below the stack, and no two
  *     segments share one.
  * L3  No segment is both writable and executable; `entry` lies in an
- *     executable one. */
+ *     executable one.
+ * L4  The stack lies above all segments. */
 #include <lib/elf.h>
 
 #include <abi/syscall.h>
@@ -18,8 +19,9 @@
 
 #include <string.h>
 
-/* Below the top of the stack lies the stack. */
-#define ELF_TOP (PLACE_STACK_TOP - UINT64_C(0x10000000))
+/* Below its top lies the stack. */
+#define ELF_STACK_MAX UINT64_C(0x10000000)
+#define ELF_TOP (PLACE_STACK_TOP - ELF_STACK_MAX)
 
 enum {
     IDENT_BYTES = 16,
@@ -32,6 +34,7 @@ enum {
     SEGMENT_LOAD = 1,
     SEGMENT_DYNAMIC = 2,
     SEGMENT_INTERPRETER = 3,
+    SEGMENT_STACK = 0x6474e551,
     FLAG_EXECUTE = 1,
     FLAG_WRITE = 2,
     FLAG_READ = 4,
@@ -186,6 +189,10 @@ elf_read(const void *image, size_t bytes, struct elf *elf)
         memcpy(&p, file + header.program_headers + i * sizeof(p), sizeof(p));
         if (p.type == SEGMENT_DYNAMIC || p.type == SEGMENT_INTERPRETER)
             return "wants to be linked at run time";
+        if (p.type == SEGMENT_STACK && p.memory_bytes > ELF_STACK_MAX)
+            return "wants too large a stack";
+        if (p.type == SEGMENT_STACK)
+            elf->stack_pages = (p.memory_bytes + PAGE_BYTES - 1) / PAGE_BYTES;
         if (p.type != SEGMENT_LOAD || p.memory_bytes == 0)
             continue;
         problem = segment_add(elf, &p, file, bytes);

@@ -23,6 +23,7 @@ struct elf_segment {
 
 struct elf {
     uint64_t entry;
+    uint64_t stack_pages; /* that it wants; 0: it does not say */
     unsigned segment_count;
     struct elf_segment segments[ELF_SEGMENTS_MAX];
 };

@@ -7,23 +7,11 @@
 #include <stdlib.h>
 #include <sys/lock.h>
 
-bool
-lock_try(struct __lock *lock)
-{
-    return !__atomic_exchange_n(&lock->is_taken, 1, __ATOMIC_ACQUIRE);
-}
-
 void
 lock_acquire(struct __lock *lock)
 {
     while (!lock_try(lock))
         sys_thread_yield();
-}
-
-void
-lock_release(struct __lock *lock)
-{
-    __atomic_store_n(&lock->is_taken, 0, __ATOMIC_RELEASE);
 }
 
 /* ------------------------------------------------------ what picolibc asks */

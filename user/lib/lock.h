@@ -17,5 +17,16 @@ struct __lock {
 };
 
 void lock_acquire(struct __lock *lock);
-bool lock_try(struct __lock *lock);
-void lock_release(struct __lock *lock);
+
+/* Takes it if it is free; false if it is not. */
+static inline bool
+lock_try(struct __lock *lock)
+{
+    return !__atomic_exchange_n(&lock->is_taken, 1, __ATOMIC_ACQUIRE);
+}
+
+static inline void
+lock_release(struct __lock *lock)
+{
+    __atomic_store_n(&lock->is_taken, 0, __ATOMIC_RELEASE);
+}

@@ -6,9 +6,11 @@
  *     0x3000000000   init: the boot archive
  *     0x3010000000   init: the device tree
  *     0x3020000000   spawn: the piece of the child that is being filled
+ *     0x3030000000   a service: the memory that is kept when it ends
+ *     0x3040000000   a driver: its device's registers, then memory for DMA
  *     0x3ffffff000   the first thread's stack ends here (abi/boot.h)
  *
- * The three in the middle are near each other to share page tables. */
+ * Those in the middle are near each other to share page tables. */
 #pragma once
 
 #include <abi/boot.h>
@@ -16,6 +18,8 @@
 #define PLACE_ARCHIVE UINT64_C(0x3000000000)
 #define PLACE_TREE UINT64_C(0x3010000000)
 #define PLACE_PIECE UINT64_C(0x3020000000)
+#define PLACE_KEPT UINT64_C(0x3030000000)
+#define PLACE_DEVICE UINT64_C(0x3040000000)
 #define PLACE_STACK_TOP UINT64_C(0x3ffffff000)
 
 _Static_assert(PLACE_STACK_TOP == BOOT_STACK_TOP,

@@ -7,14 +7,8 @@
  *     3 map it into the child with the rights it shall have there
  *     4 close our handle: the child's mapping keeps the memory alive
  *
- * The top of the stack is the last piece and holds the startup block:
- *
- *     PLACE_STACK_TOP   +------------------+
- *                       | argument strings |
- *                       | argv             |
- *                       | grants           |
- *                       | struct startup   |  <- sp and a0 of the thread
- *                       | free             |
+ * The top of the stack is the last piece and holds the startup block
+ * (startup_write.c).
  *
  * The thread is made last, so until then nothing of the child runs, and on
  * any error killing the process takes back all of the above. */
@@ -23,6 +17,7 @@
 #include <lib/elf.h>
 #include <lib/places.h>
 #include <lib/startup.h>
+#include <lib/startup_write.h>
 #include <lib/syscall.h>
 
 #include <string.h>
@@ -31,13 +26,13 @@ enum {
     DEFAULT_FRAMES = 128,
     DEFAULT_SLOTS = 64,
     DEFAULT_STACK_PAGES = 4,
-    GRANTS_MAX = 12,
-    ARGUMENTS_MAX = 32,
+    BLOCK_PART = 2, /* of the last piece of the stack, at most a half */
+    GRANTS_MAX = 24,
 
     /* What a program may do with itself. Killing is for its creator; its
      * own way out is sys_thread_exit. */
     SELF_RIGHTS = RIGHT_DERIVE | PROCESS_MAP | PROCESS_HANDLES |
-                  PROCESS_THREADS | PROCESS_CHARGE,
+                  PROCESS_THREADS | PROCESS_CHARGE | PROCESS_INSPECT,
 };
 
 /* Steps 1 and 2, without the filling. */
@@ -126,78 +121,64 @@ grants_copy(handle_t child, const struct spawn_request *request,
     return OK;
 }
 
-/* The startup block while it grows downwards in the stack's last page. */
-struct block {
-    char *top;         /* the lowest byte in use, as we see it */
-    size_t left;       /* bytes below it that may be used */
-    uint64_t distance; /* from our addresses to the child's */
-};
-
-/* Puts `bytes` bytes at the block's lower end, aligned for anything. Returns
- * their address in the child, 0 if they do not fit. */
-static uint64_t
-block_push(struct block *b, const void *content, size_t bytes)
-{
-    size_t rounded = (bytes + 15) & ~(size_t)15;
-
-    if (rounded < bytes || rounded > b->left)
-        return 0;
-    b->top -= rounded;
-    b->left -= rounded;
-    memcpy(b->top, content, bytes);
-    return (uint64_t)b->top + b->distance;
-}
-
-/* Writes the block. Returns its address in the child, 0 if it is too long. */
-static uint64_t
-block_write(struct block *b, const struct spawn_request *request,
-            const struct startup_grant grants[])
-{
-    uint64_t strings[ARGUMENTS_MAX + 1] = {0};
-    uint64_t argc = 1;
-
-    strings[0] = block_push(b, request->name, strlen(request->name) + 1);
-    for (const char *const *a = request->arguments; a && *a; a++) {
-        if (argc == ARGUMENTS_MAX)
-            return 0;
-        strings[argc] = block_push(b, *a, strlen(*a) + 1);
-        if (!strings[argc++])
-            return 0;
-    }
-
-    uint64_t argv = block_push(b, strings, (argc + 1) * sizeof(strings[0]));
-    uint64_t count = request->grant_count + 1;
-    uint64_t list = block_push(b, grants, count * sizeof(grants[0]));
-    struct startup startup = {argc, (char **)argv, count,
-                              (const struct startup_grant *)list};
-
-    if (!strings[0] || !argv || !list)
-        return 0;
-    return block_push(b, &startup, sizeof(startup));
-}
-
-/* Makes the child's stack; `block` is the address of the startup block. */
+/* Makes `pages` pages of stack whose lowest is at `address` of the child. */
 MUST_CHECK static err_t
-stack_make(handle_t child, const struct spawn_request *request, uint64_t *block)
+stack_extend(handle_t child, uint64_t address, uint64_t pages)
 {
-    uint64_t pages =
-        request->stack_pages ? request->stack_pages : DEFAULT_STACK_PAGES;
-    struct startup_grant grants[GRANTS_MAX + 1];
+    err_t error = OK;
+
+    for (uint64_t done = 0; done < pages && error == OK;) {
+        uint64_t count = pages - done;
+        handle_t memory;
+
+        if (count > MEMORY_PAGES_MAX)
+            count = MEMORY_PAGES_MAX;
+        error = piece_open(child, count, &memory);
+        if (error == OK)
+            error = piece_place(child, memory, address + done * PAGE_BYTES,
+                                count, MEMORY_READ | MEMORY_WRITE);
+        done += count;
+    }
+    return error;
+}
+
+/* Makes the child's stack of `pages` pages; `block` is the address of the
+ * startup block. */
+MUST_CHECK static err_t
+stack_make(handle_t child, const struct spawn_request *request, uint64_t pages,
+           uint64_t *block)
+{
+    static struct startup_grant grants[GRANTS_MAX + 1]; /* large */
+    uint64_t last = pages < MEMORY_PAGES_MAX ? pages : MEMORY_PAGES_MAX;
     handle_t memory;
     err_t error = grants_copy(child, request, grants);
 
     if (error == OK)
-        error = piece_open(child, pages, &memory);
+        error = stack_extend(child, PLACE_STACK_TOP - pages * PAGE_BYTES,
+                             pages - last);
+    if (error == OK)
+        error = piece_open(child, last, &memory);
     if (error != OK)
         return error;
 
-    uint64_t end = PLACE_PIECE + pages * PAGE_BYTES;
-    struct block b = {(char *)end, PAGE_BYTES, PLACE_STACK_TOP - end};
+    uint64_t end = PLACE_PIECE + last * PAGE_BYTES;
 
-    *block = block_write(&b, request, grants);
-    error = piece_place(child, memory, PLACE_STACK_TOP - pages * PAGE_BYTES,
-                        pages, MEMORY_READ | MEMORY_WRITE);
+    *block = startup_write((char *)end, last * PAGE_BYTES / BLOCK_PART,
+                           PLACE_STACK_TOP - end, request, grants);
+    error = piece_place(child, memory, PLACE_STACK_TOP - last * PAGE_BYTES,
+                        last, MEMORY_READ | MEMORY_WRITE);
     return *block ? error : ERR_ARGUMENT;
+}
+
+/* Pages: what the creator gives, or more if the file asks for it. */
+static uint64_t
+stack_choose(const struct elf *elf, const struct spawn_request *request)
+{
+    uint64_t pages = elf->stack_pages > request->stack_pages
+                         ? elf->stack_pages
+                         : request->stack_pages;
+
+    return pages ? pages : DEFAULT_STACK_PAGES;
 }
 
 /* Fills and starts the process. On an error `problem` names the step. */
@@ -216,7 +197,13 @@ child_fill(handle_t child, const struct elf *elf,
         return error;
 
     *problem = "could not be given its stack, arguments and grants";
-    error = stack_make(child, request, &block);
+    error = stack_make(child, request, stack_choose(elf, request), &block);
+    if (error != OK)
+        return error;
+
+    *problem = "could not be supervised";
+    if (request->supervisor != HANDLE_NONE)
+        error = sys_process_supervise(child, request->supervisor);
     if (error != OK)
         return error;
 

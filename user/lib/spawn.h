@@ -9,7 +9,7 @@
 #pragma once
 
 #include <abi/error.h>
-#include <abi/rights.h>
+#include <lib/startup.h>
 
 #include <stddef.h>
 #include <stdint.h>
@@ -27,13 +27,16 @@ struct spawn_request {
     const char *name;  /* of the process; its first argument too */
     const void *image; /* an ELF file of `image_bytes` bytes */
     size_t image_bytes;
-    const char *const *arguments; /* after the name, up to NULL [none] */
+    const char *const *arguments;   /* after the name, up to NULL [none] */
+    const char *const *environment; /* "NAME=value", up to NULL [none] */
+    struct startup_file files[STARTUP_FILES]; /* stdin, stdout, stderr [none] */
     const struct spawn_grant *grants;
     size_t grant_count;
     uint64_t frames;      /* that it may use, kernel objects too [128] */
     uint64_t slots;       /* of its handle table [64] */
-    uint64_t stack_pages; /* up to 64 [4] */
+    uint64_t stack_pages; /* [4]; more if the file asks for more */
     unsigned priority;    /* of its thread, and the highest it may use */
+    handle_t supervisor;  /* endpoint that hears of its faults and end [none] */
 };
 
 struct spawned {

@@ -6,9 +6,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int main(int argc, char **argv);
 void __libc_init_array(void);
+
+/* The first thread's variables (sections.ld). */
+extern char __first_tls[];
 
 static const struct startup *startup_block;
 
@@ -21,6 +25,16 @@ startup_handle(const char *name)
         if (strcmp(s->grants[i].name, name) == 0)
             return s->grants[i].handle;
     return HANDLE_NONE;
+}
+
+struct startup_file
+startup_file(unsigned descriptor)
+{
+    const struct startup *s = startup_block;
+
+    if (!s || descriptor >= STARTUP_FILES)
+        return (struct startup_file){NULL, 0};
+    return s->files[descriptor];
 }
 
 const char *
@@ -39,6 +53,8 @@ _Noreturn void
 startup_run(const struct startup *startup)
 {
     startup_block = startup;
+    if (startup->environment)
+        environ = startup->environment;
     libc_start(startup_handle("self"), startup_handle("machine"));
 
     /* Thread variables first: constructors may set errno. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a program is given when it starts: arguments, and handles by name.
+/* What a program is given when it starts: arguments, environment, handles by
+ * name, and where its first three files are.
  *
  * A handle is all that a program can act through, and it has those that its
  * creator granted it and no others. The creator gives each a name, so that
@@ -7,7 +8,11 @@
  * that most programs know:
  *
  *     self      the process itself, to create and map memory and threads
- *     machine   the log, where stdout goes; for init, also power-off
+ *     machine   the log, where stdout goes without a file of its own; for
+ *               init, also power-off
+ *     names     the name server: it leads to files and all other servers
+ *     fd0 fd1 fd2
+ *               a stream that is read or written as stdin, stdout or stderr
  *
  * The block below lies at the top of the first thread's stack, written by
  * lib/spawn.h; for init, boot.c makes one from what the kernel says. */
@@ -22,15 +27,28 @@ struct startup_grant {
     handle_t handle;
 };
 
+/* A file to open as stdin, stdout or stderr. */
+struct startup_file {
+    const char *path; /* NULL: none */
+    uint64_t flags;   /* of open(2): O_RDONLY, O_WRONLY | O_APPEND, ... */
+};
+
+enum { STARTUP_FILES = 3 };
+
 struct startup {
     uint64_t argc;
-    char **argv; /* argc strings and NULL */
+    char **argv;        /* argc strings and NULL */
+    char **environment; /* strings and NULL; NULL: none at all */
+    struct startup_file files[STARTUP_FILES];
     uint64_t grant_count;
     const struct startup_grant *grants;
 };
 
 /* The handle granted under `name`, HANDLE_NONE if there is none. */
 handle_t startup_handle(const char *name);
+
+/* The file to open as `descriptor`; its path is NULL if none was given. */
+struct startup_file startup_file(unsigned descriptor);
 
 /* The value in the argument "name=value", NULL if there is none. */
 const char *startup_argument(const char *name);

@@ -14,6 +14,7 @@
 #include <lib/syscall.h>
 
 #include <picotls.h>
+#include <stdlib.h>
 
 struct thread_start {
     void *variables; /* first: crt0.S loads it from offset 0 */
@@ -58,5 +59,40 @@ _Noreturn void
 thread_run(const struct thread_start *start)
 {
     start->function(start->argument);
+    sys_thread_exit(0);
+}
+
+/* What thread_continue's new thread does, and the handle that it waits for:
+ * it may run before the one that made it knows the handle. */
+static void (*continuation)(handle_t self);
+static handle_t continuation_self;
+
+static void
+continuation_run(void *argument)
+{
+    handle_t self;
+
+    (void)argument;
+    while (!(self = __atomic_load_n(&continuation_self, __ATOMIC_ACQUIRE)))
+        sys_thread_yield();
+    continuation(self);
+    exit(EXIT_SUCCESS);
+}
+
+_Noreturn void
+thread_continue(void (*function)(handle_t self), void *stack,
+                size_t stack_bytes, unsigned priority)
+{
+    handle_t thread;
+    err_t error;
+
+    continuation = function;
+    do /* ERR_ARGUMENT: more than the process may have */
+        error = thread_start(continuation_run, NULL, stack, stack_bytes,
+                             priority, &thread);
+    while (error == ERR_ARGUMENT && priority-- > 0);
+    if (error != OK)
+        exit(EXIT_FAILURE);
+    __atomic_store_n(&continuation_self, thread, __ATOMIC_RELEASE);
     sys_thread_exit(0);
 }

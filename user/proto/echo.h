@@ -2,30 +2,22 @@
 /* The echo protocol: a service that answers what it is told.
  *
  *     label       request          reply
- *     ECHO_SAY    number, word     ECHO_HEARD: number, ~word, 0 stations
- *
- * Between client and service there may be stations that pass messages on. On
- * the way back each of them adds one to the count of stations and touches
- * nothing else. A station whose next one is dead answers itself:
- *
- *     label       reply
- *     ECHO_LOST   the error that it got
+ *     ECHO_SAY    number, word     ECHO_HEARD: number, ~word
  */
 #pragma once
 
 #include <lib/syscall.h>
 
-enum echo_label { ECHO_SAY = 1, ECHO_HEARD = 2, ECHO_LOST = 3 };
+enum echo_label { ECHO_SAY = 1, ECHO_HEARD = 2 };
 
 struct echo_answer {
     uint64_t number;
     uint64_t word; /* all bits inverted */
-    uint64_t stations;
 };
 
-/* Says `number` and `word` to the service at `echo`. ERR_DEAD if it, or a
- * station on the way, is no more; ERR_ARGUMENT if what came back is no answer
- * of this protocol. */
+/* Says `number` and `word` to the service at `echo`. ERR_DEAD: it ended
+ * meanwhile, and may be asked again; ERR_ARGUMENT if what came back is no
+ * answer of this protocol. */
 MUST_CHECK static inline err_t
 echo_say(handle_t echo, uint64_t number, uint64_t word,
          struct echo_answer *answer)
@@ -35,10 +27,8 @@ echo_say(handle_t echo, uint64_t number, uint64_t word,
 
     if (error != OK)
         return error;
-    if (message_label(&m) == ECHO_LOST && (err_t)m.words[0] != OK)
-        return (err_t)m.words[0];
     if (message_label(&m) != ECHO_HEARD)
         return ERR_ARGUMENT;
-    *answer = (struct echo_answer){m.words[0], m.words[1], m.words[2]};
+    *answer = (struct echo_answer){m.words[0], m.words[1]};
     return OK;
 }

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* A program that never gets ready: it ends at once. */
+int
+main(void)
+{
+    return 7;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Ends as a failed assert does: 128 and the number of SIGABRT is the status. */
+#include <assert.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static void
+on_abort(int number)
+{
+    printf("signal %d\n", number);
+    fflush(stdout);
+}
+
+int
+main(int argc, char **argv)
+{
+    (void)argv;
+    signal(SIGABRT, on_abort);
+    raise(SIGABRT);
+    assert(argc == 0);
+    return EXIT_SUCCESS;
+}

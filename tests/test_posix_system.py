@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""The C programs of tests/posix on the real system: they lie on an ext2 disk
+that the host made, the shell starts them, and the host judges the disk."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.machine import Build
+from tests.terminal import PROMPT, Terminal, disk_options, terminal
+from tests.test_posix import POSIX, checks, program_make
+
+SBIN = "/usr/sbin"
+TERMINAL_PROGRAM = "conversation"
+
+
+@pytest.fixture(scope="module")
+def disk(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A disk with all programs in /programs, and a directory to work in."""
+    image = tmp_path_factory.mktemp("disk") / "disk.img"
+    subprocess.run(
+        [f"{SBIN}/mke2fs", "-q", "-t", "ext2", "-b", "4096", image, "16M"],
+        check=True,
+    )
+    orders = ["mkdir home", "mkdir programs", "cd programs"]
+    for source in sorted(POSIX.glob("*.c")):
+        name = source.stem
+        program_make(build, name, name)
+        orders.append(f"write {build.directory}/programs/{name} {name}")
+    subprocess.run(
+        [f"{SBIN}/debugfs", "-w", "-f", "/dev/stdin", image],
+        input="\n".join(orders),
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    return image
+
+
+@pytest.fixture(scope="module")
+def line(build: Build, disk: Path) -> Iterator[Terminal]:
+    """The shell's terminal, in /home and with the environment that the
+    programs ask for."""
+    with terminal(build, None, *disk_options(disk)) as line:
+        line.expect(PROMPT)
+        line.run("cd /home")
+        line.run("export GREETING=hello EMPTY=")
+        yield line
+        line.run("sync")
+    judged = subprocess.run(
+        [f"{SBIN}/e2fsck", "-fn", disk], capture_output=True, text=True
+    )
+    assert judged.returncode == 0, judged.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "program"),
+    (
+        ("/programs/files && /programs/files", "files"),
+        ("/programs/format | cat", "format"),
+        ("/programs/memory", "memory"),
+        ("/programs/names > out; cat out", "names"),
+        ("/programs/process one 'two words' ''", "process"),
+        ("/programs/unix", "unix"),
+    ),
+)
+def test_checks(line: Terminal, command: str, program: str) -> None:
+    """Each check passes, whatever its output goes through."""
+    text = line.run(command, 60)
+    assert "FAILED" not in text
+    assert set(checks(program)) <= set(re.findall(r"^ok (.*)$", text, re.M))
+
+
+def test_status(line: Terminal) -> None:
+    """How a program ended comes back to the shell."""
+    text = line.run("/programs/aborting; echo $?")
+    assert "signal 6\n" in text and text.endswith("\n134\n")
+    assert line.run("/programs/process; echo $?").endswith("\n1\n")
+
+
+def test_conversation(line: Terminal) -> None:
+    """A prompt is there before its answer is typed."""
+    line.type(f"/programs/{TERMINAL_PROGRAM}\r")
+    line.expect(r"name\? \Z")
+    line.type("Ann\r")
+    line.expect(r"two numbers, Ann\? \Z")
+    line.type("x y\r")
+    line.expect(r"numbers! \Z")
+    line.type("3 4\r")
+    line.expect(r"7\r\n")
+    line.type("abc\r\x04")
+    line.expect(r"\[3\]\r\n")
+    line.expect(PROMPT)

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""The shell, typed at: its own system in QEMU, one for all tests of this
+file. What is read of a line, without a system, is in tests/host/test_shell.c."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.machine import Build
+from tests.terminal import PROMPT, Terminal, disk_options, terminal
+
+CTRL_C, CTRL_D, UP = "\x03", "\x04", "\x1b[A"
+
+
+@pytest.fixture(scope="module")
+def line(
+    build: Build, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Terminal]:
+    """The terminal, with the first prompt read."""
+    disk = tmp_path_factory.mktemp("shell") / "disk.img"
+    shutil.copyfile(build.directory / "disk.img", disk)
+    with terminal(build, None, *disk_options(disk)) as line:
+        line.expect(PROMPT)
+        yield line
+
+
+@pytest.mark.parametrize(
+    ("command", "printed"),
+    (
+        ("echo a  b", "a b\n"),
+        ("echo 'a  b' \"c\\\"\" d\\ e", "a  b c\" d e\n"),
+        ("echo a; echo b # c", "a\nb\n"),
+        ("echo a && echo b", "a\nb\n"),
+        ("cat nothing 2> /dev/console", "cat: nothing: No such file"),
+        ("cat /missing && echo b", "cat: /missing: No such file"),
+        ("cat /missing || echo b", "\nb\n"),
+        ("nothing; echo $?", "no such program"),
+        ("nothing; echo $?", "\n127\n"),
+        ("sh -c 'exit 7'; echo $?", "7\n"),
+        ("echo one two three | wc -w", "       3\n"),
+        ("echo c b a | cat | cat | cat", "c b a\n"),
+        ("ls /bin | grep '^l' | sort", "ls\n"),
+        ("export A=x; echo $A ${A}y; unset A; echo $A.", "x xy\n.\n"),
+        ("sh -c 'echo $PWD'", "/\n"),
+        ("cd /bin; pwd; ls l*; cd /", "/bin\nls\n"),
+        ("pwd | cat", "/\n"),
+        ("help | head -n 1", "files "),
+        ("| echo", "sh: a command is missing\n"),
+        ("echo 'a", "sh: a quote is not closed\n"),
+        ("echo a >", "sh: a file name is missing\n"),
+        ("kill %9", "kill: %9: not a process of this shell\n"),
+        ("cd /nothing", "cd: /nothing: No such file"),
+        ("ping-pong 10", "10 rounds"),
+    ),
+)
+def test_command(line: Terminal, command: str, printed: str) -> None:
+    assert printed in line.run(command)
+
+
+def test_files(line: Terminal) -> None:
+    """Redirections, and the programs that change directories."""
+    assert line.run("mkdir /shell; cd /shell; echo one > a; echo two >> a") == ""
+    assert line.run("cat a; cat < a | wc -l") == "one\ntwo\n       2\n"
+    assert line.run("cat nothing > b 2> c; cat b; wc -l < c") == "       1\n"
+    assert line.run("cp a d; mv d e; ls; rm a b c e; ls; cd /; rmdir shell") == (
+        "a\nb\nc\ne\n"
+    )
+    assert "Read-only" in line.run("echo a > /bin/new")
+    assert "No such file" in line.run("echo a > /nothing/new")
+
+
+def test_a_job_in_the_background(line: Terminal) -> None:
+    assert line.run("sleep 60 &") == "[1] sleep 60\n"
+    assert line.run("jobs") == "[1] 1 running   sleep 60\n"
+    assert re.search(r" sleep +16 ", line.run("ps"))
+    assert line.run("kill %1; wait %1; echo $?") == "130\n"
+    assert line.run("sleep 0.1 | sleep 0.2 & wait; jobs") == (
+        "[1] sleep 0.1 | sleep 0.2\n"
+    )
+    line.run("sleep 0.1 &")
+    line.expect(r"|")  # the prompt has been read
+    assert "[1] done, status 0   sleep 0.1" in line.run("sleep 0.3")
+
+
+@pytest.mark.parametrize("command", ("sleep 60", "cat", "cat | cat | wc"))
+def test_ctrl_c_ends_a_job(line: Terminal, command: str) -> None:
+    line.type(f"{command}; echo not\r")
+    line.expect(re.escape(command) + r"; echo not\r\n")
+    line.type("typed")
+    line.expect("typed")
+    line.type(CTRL_C)
+    text = line.expect(PROMPT)
+    assert "not" not in line.run("echo $?") and text
+    assert line.run("sh -c 'exit 3'; echo $?") == "3\n"
+
+
+def test_ctrl_c_at_the_prompt_drops_the_line(line: Terminal) -> None:
+    line.type("echo dropped")
+    line.expect("dropped")  # by now the shell waits for the line
+    line.type(CTRL_C)
+    line.expect(PROMPT)
+    assert line.run("echo kept") == "kept\n"
+
+
+def test_ctrl_d_ends_a_text(line: Terminal) -> None:
+    line.type("wc -l\r")
+    line.expect(r"wc -l\r\n")
+    line.type("a\rb\r" + CTRL_D)
+    line.expect(r" 2\r\n")
+    line.expect(PROMPT)
+
+
+def test_history(line: Terminal) -> None:
+    assert line.run("echo again") == "again\n"
+    line.type(UP + "\r")
+    line.expect(r"again\r\nagain\r\n")
+    line.expect(PROMPT)
+
+
+def test_a_program_that_faults_ends_alone(line: Terminal) -> None:
+    text = line.run("sh -c 'exit 0'; echo $?")
+    assert text == "0\n"
+
+
+def test_much_goes_through_a_pipe(line: Terminal) -> None:
+    size = line.run("cat /bin/sh | wc -c")
+    assert line.run("cat /bin/sh | cat | cat | wc -c") == size
+    assert int(size) > 3 * 16384  # more than the pipe holds
+
+
+def test_a_reader_that_ends_early_ends_the_writer(line: Terminal) -> None:
+    """Nobody reads what cat has left: it gets an error and ends."""
+    assert line.run("cat /bin/sh | head -n 0; echo over") .endswith("over\n")
+
+
+def test_what_may_look_and_order(line: Terminal) -> None:
+    """Only programs of /bin are known to be what their names say, so a copy
+    is given nothing beside its files."""
+    assert " init " in line.run("ps")
+    line.run("cp /bin/ps /ps")
+    assert "cannot look" in line.run("/ps")
+    line.run("rm /ps")
+
+
+def test_it_comes_back(line: Terminal) -> None:
+    """The shell that init started, ended: jobs go with it, a new one asks."""
+    line.run("sleep 60 &")
+    line.type("exit 5\r")
+    line.expect(r"sh +has ended with code 5\r\n")
+    line.expect(PROMPT)
+    assert " sleep " not in line.run("ps")
+
+
+def test_poweroff(build: Build) -> None:
+    """In a system of its own, without a disk."""
+    with terminal(build) as line:
+        line.expect(PROMPT)
+        line.type("poweroff 3\r")
+        assert line.status() == 3

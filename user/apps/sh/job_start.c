@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* Starting a pipeline: pipes first, then its programs, each between two. */
+#include "job.h"
+
+#include "authority.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    MEMBER_PRIORITY = 16,
+    MEMBER_FRAMES = 4096,   /* 16 MiB, or */
+    MEMBER_FRAMES_PART = 4, /* a quarter of ours, if that is less */
+};
+
+/* Makes a pipe from member `from` to the next one, and keeps the handle of
+ * each end in `ends_of`. Returns an error of <errno.h>. */
+static int
+pipe_between(struct member *from, handle_t ends_of[2])
+{
+    uint64_t number;
+    int error = pipe_make(&jobs_pipes, &number);
+
+    if (error)
+        return error;
+    from[0].pipe[PIPE_WRITE] = from[1].pipe[PIPE_READ] = number;
+    from[0].has_pipe[PIPE_WRITE] = from[1].has_pipe[PIPE_READ] = true;
+    error = pipe_end(&jobs_pipes, number, PIPE_WRITE, &ends_of[PIPE_WRITE]);
+    if (error)
+        return error;
+    return pipe_end(&jobs_pipes, number, PIPE_READ, &ends_of[PIPE_READ]);
+}
+
+void
+member_close_pipes(struct member *m)
+{
+    for (unsigned end = PIPE_READ; end <= PIPE_WRITE; end++)
+        if (m->has_pipe[end]) {
+            m->has_pipe[end] = false;
+            (void)!pipe_close(&jobs_pipes, m->pipe[end], (enum pipe_end)end);
+        }
+}
+
+/* How many frames a program is given. */
+static uint64_t
+member_frames(void)
+{
+    struct inspection in;
+    uint64_t part = MEMBER_FRAMES;
+
+    if (sys_process_inspect(startup_handle("self"), &in) == OK)
+        part = in.values[2] / MEMBER_FRAMES_PART;
+    return part < MEMBER_FRAMES ? part : MEMBER_FRAMES;
+}
+
+/* Starts one member; `in` and `out` are ends of pipes, or HANDLE_NONE. Returns
+ * false after saying why not. */
+static bool
+member_start(struct job *j, size_t index, const struct member_request *request,
+             handle_t in, handle_t out)
+{
+    struct member *m = &j->members[index];
+    struct program_request p = {
+        .path = request->words[0],
+        .arguments = (const char *const *)request->words + 1,
+        .streams = {in, out, HANDLE_NONE},
+        .priority = MEMBER_PRIORITY,
+        .frames = member_frames(),
+    };
+    struct spawn_grant grants[AUTHORITY_GRANTS_MAX];
+    uint64_t badge = (uint64_t)j->number << MEMBER_BITS | index;
+    err_t error;
+
+    p.grant_count = authority_of(p.path, grants);
+    p.grants = grants;
+    for (unsigned i = 0; i < STARTUP_FILES; i++)
+        p.files[i] =
+            request->files[i].path ? request->files[i] : startup_file(i);
+
+    error = sys_handle_mint(jobs_ends, startup_handle("self"),
+                            ENDPOINT_SEND | RIGHT_DERIVE, badge, &p.supervisor);
+    if (error == OK) {
+        error = program_start(&p, &m->program);
+        /* The process keeps a handle of its own. */
+        (void)!sys_handle_close(p.supervisor);
+    } else {
+        m->program.problem = "could not be supervised";
+    }
+    if (error != OK) {
+        fprintf(stderr, "sh: %s %s\n", p.path, m->program.problem);
+        return false;
+    }
+    m->is_running = true;
+    j->running++;
+    return true;
+}
+
+/* Starts all members, with pipes between them. */
+static bool
+members_start(struct job *j, const struct member_request *requests)
+{
+    handle_t in = HANDLE_NONE;
+    bool is_started = true;
+
+    for (size_t i = 0; i < j->count && is_started; i++) {
+        handle_t piped[2] = {HANDLE_NONE, HANDLE_NONE};
+        bool is_last = i + 1 == j->count;
+        int error = is_last ? 0 : pipe_between(&j->members[i], piped);
+
+        if (error) {
+            fprintf(stderr, "sh: no pipe: %s\n", strerror(error));
+            is_started = false;
+        } else {
+            is_started =
+                member_start(j, i, &requests[i], in, piped[PIPE_WRITE]);
+        }
+        if (in != HANDLE_NONE)
+            (void)!sys_handle_close(in);
+        if (piped[PIPE_WRITE] != HANDLE_NONE)
+            (void)!sys_handle_close(piped[PIPE_WRITE]);
+        in = piped[PIPE_READ];
+    }
+    if (in != HANDLE_NONE)
+        (void)!sys_handle_close(in);
+    return is_started;
+}
+
+unsigned
+job_start(const struct member_request *members, size_t count, const char *text)
+{
+    struct job *j = jobs;
+
+    while (j < jobs + JOBS_MAX && j->number)
+        j++;
+    if (j == jobs + JOBS_MAX || count > MEMBERS_MAX) {
+        fprintf(stderr, "sh: too many %s\n",
+                count > MEMBERS_MAX ? "programs in a pipeline" : "jobs");
+        return 0;
+    }
+    memset(j, 0, sizeof(*j));
+    j->number = (unsigned)(j - jobs) + 1;
+    j->count = count;
+    snprintf(j->text, sizeof(j->text), "%s", text);
+    if (members_start(j, members))
+        return j->number;
+
+    /* What was started has to end, and its ends have to be heard. */
+    for (size_t i = 0; i < count; i++)
+        if (!j->members[i].is_running)
+            member_close_pipes(&j->members[i]);
+    if (j->running) {
+        job_kill(j->number);
+        (void)job_wait(j->number);
+    }
+    j->number = 0;
+    return 0;
+}

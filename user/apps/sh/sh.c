@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* The shell.
+ *
+ *     sh               reads lines from stdin; asks for them on a terminal
+ *     sh -c LINE       runs the line
+ *     sh FILE          runs the lines of a file
+ *     sh -b WORD...    runs one command that the shell does itself
+ *
+ * Grants: "names"; of init, "init"; to hand on (authority.c): "machine",
+ * "admin", "rings".
+ *
+ *     sh.c       where lines come from
+ *     run.c      what to do with one
+ *     tokens.c   its pieces            words.c    what they mean
+ *     job_start.c, jobs.c   programs under way
+ *     builtins.c what needs no program */
+#include "builtins.h"
+#include "jobs.h"
+#include "run.h"
+#include "words.h"
+
+#include <lib/startup.h>
+#include <lib/thread.h>
+#include <proto/service.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LINE_BYTES = 1024, STACK_BYTES = 64 * 1024, PRIORITY = 20 };
+
+static char stack[STACK_BYTES] __attribute__((aligned(4096)));
+
+static int argument_count;
+static char **arguments;
+
+/* The prompt: where we are. */
+static void
+prompt_show(void)
+{
+    static char path[LINE_BYTES];
+
+    printf("%s$ ", getcwd(path, sizeof(path)) ? path : "?");
+    fflush(stdout);
+}
+
+/* Runs lines up to the end of the file. A line without a meaning ends a file,
+ * and is asked for again on a terminal. */
+static void
+lines_run(FILE *file, handle_t self, bool is_asking)
+{
+    static char line[LINE_BYTES];
+
+    for (;;) {
+        if (is_asking) {
+            jobs_poll();
+            (void)jobs_watch(self); /* a shell that we ran may have */
+            prompt_show();
+        }
+        if (fgets(line, sizeof(line), file)) {
+            (void)line_run(line);
+        } else if (ferror(file) && errno == EINTR) {
+            /* Ctrl-C while typing: the line is gone, and that is all. The
+             * signal is heard before the next prompt. */
+            clearerr(file);
+        } else {
+            if (ferror(file))
+                fprintf(stderr, "sh: %s\n", strerror(errno));
+            return;
+        }
+    }
+}
+
+static void
+file_run(const char *name, handle_t self)
+{
+    FILE *file = fopen(name, "r");
+
+    if (!file) {
+        fprintf(stderr, "sh: %s: %s\n", name, strerror(errno));
+        words_status = STATUS_NOT_FOUND;
+        return;
+    }
+    lines_run(file, self, false);
+    fclose(file);
+}
+
+/* Programs expect these in their environment; who started us may have said
+ * what they are. */
+static void
+environment_complete(void)
+{
+    static char path[LINE_BYTES];
+
+    setenv("HOME", "/", 0);
+    setenv("PATH", "/bin", 0);
+    setenv("PWD", getcwd(path, sizeof(path)) ? path : "/", 0);
+}
+
+static void
+shell_run(handle_t self)
+{
+    const char *option = argument_count > 1 ? arguments[1] : "";
+    bool has_more = argument_count > 2;
+
+    environment_complete();
+    jobs_start();
+    if (startup_handle("init") != HANDLE_NONE)
+        (void)!service_ready(startup_handle("init"), "");
+    if (strcmp(option, "-c") == 0 && has_more)
+        (void)line_run(arguments[2]);
+    else if (strcmp(option, "-b") == 0 && has_more)
+        (void)builtin_run(arguments + 2, &words_status);
+    else if (*option && *option != '-')
+        file_run(option, self);
+    else
+        lines_run(stdin, self, isatty(STDIN_FILENO));
+    exit(words_status);
+}
+
+/* Ctrl-C is a signal to a thread, and takes a handle to it. */
+int
+main(int argc, char **argv)
+{
+    argument_count = argc;
+    arguments = argv;
+    thread_continue(shell_run, stack, sizeof(stack), PRIORITY);
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* How streams begin, end, and are walked through: see stream.h. */
+#include <lib/stream.h>
+
+#include <lib/descriptor.h>
+#include <lib/libc.h>
+#include <lib/lock.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ROOM_BYTES = 4096, ERROR_ROOM_BYTES = 256, STANDARD = 3 };
+
+struct stream {
+    struct __file_bufio bufio; /* first: a FILE * leads to all of it */
+    struct __lock lock;
+    struct stream *next;
+    char room[ROOM_BYTES];
+};
+
+static struct stream *streams;
+static struct __lock streams_lock;
+
+/* --------------------------------------------------- places, rooms, ends */
+
+/* Where the next byte will be read or written. */
+off_t
+ftello(FILE *file)
+{
+    struct __file_bufio *b = bufio_of(file);
+    off_t at;
+
+    if (!is_ours(file)) {
+        errno = ESPIPE;
+        return -1;
+    }
+    if (b->dir == __SWR && __bufio_flush(file) < 0)
+        return -1;
+    at = descriptor_seek(b->fd, 0, SEEK_CUR);
+    if (at >= 0 && b->dir == __SRD)
+        at -= b->len - b->off + (file->unget != 0);
+    return at;
+}
+
+long
+ftell(FILE *file)
+{
+    return ftello(file);
+}
+
+/* For fseek, which then forgets what ungetc brought back. */
+static off_t
+stream_seek(FILE *file, off_t by, int whence)
+{
+    off_t from = whence == SEEK_CUR ? ftello(file) : 0;
+
+    if (from < 0)
+        return -1;
+    return __bufio_seek(file, from + by,
+                        whence == SEEK_CUR ? SEEK_SET : whence);
+}
+
+/* A wish for a mode alone leaves the room as it is. */
+static int
+stream_setvbuf(FILE *file, char *room, int mode, size_t bytes)
+{
+    struct __file_bufio *b = bufio_of(file);
+
+    (void)__bufio_flush(file);
+    if (room || mode == _IONBF || (size_t)b->size < bytes || b->size == 1)
+        return __bufio_setvbuf(file, room, mode,
+                               mode != _IONBF && bytes <= 1 ? ROOM_BYTES
+                                                            : bytes);
+    b->bflags &= (uint8_t)~__BLBF;
+    if (mode == _IOLBF)
+        b->bflags |= __BLBF;
+    return 0;
+}
+
+/* Takes the stream out of the list. False if it is none of it. */
+static bool
+stream_forget(const FILE *file)
+{
+    struct stream **link = &streams;
+
+    lock_acquire(&streams_lock);
+    while (*link && file_of(&(*link)->bufio) != file)
+        link = &(*link)->next;
+
+    bool is_found = *link;
+
+    if (is_found)
+        *link = (*link)->next;
+    lock_release(&streams_lock);
+    return is_found;
+}
+
+static int
+stream_close(FILE *file)
+{
+    struct __file_bufio *b = bufio_of(file);
+    int flushed = __bufio_flush(file);
+    int closed = descriptor_close(b->fd);
+
+    if (b->bflags & __BALL)
+        free(b->buf);
+    b->bflags = 0;
+    file->flags = 0;
+    if (stream_forget(file))
+        free(file);
+    return flushed < 0 || closed < 0 ? EOF : 0;
+}
+
+/* -------------------------------------------------------------- new streams */
+
+static void
+stream_init(struct __file_bufio *b, int fd, char *room, int bytes,
+            struct __lock *lock, uint8_t flags)
+{
+    *b = (struct __file_bufio)FDEV_SETUP_BUFIO(
+        fd, NULL, bytes, stream_read, descriptor_write, descriptor_seek,
+        descriptor_close, flags, 0);
+    b->buf = room;
+    b->xfile.cfile.file.put = stream_put;
+    b->xfile.cfile.file.get = stream_get;
+    b->xfile.cfile.close = stream_close;
+    b->xfile.seek = stream_seek;
+    b->xfile.setvbuf = stream_setvbuf;
+    b->lock = lock;
+}
+
+/* What the first letter of a mode means, and the plus behind it. Returns the
+ * flags of open, and in `*flags` those of the stream; -1 if it is no mode. */
+static int
+mode_parse(const char *mode, uint8_t *flags)
+{
+    static const int letters[] = {
+        ['r'] = O_RDONLY,
+        ['w'] = O_WRONLY | O_CREAT | O_TRUNC,
+        ['a'] = O_WRONLY | O_CREAT | O_APPEND,
+    };
+    int opened;
+
+    if (!strchr("rwa", mode[0]) || !mode[0])
+        return -1;
+    opened = letters[(unsigned char)mode[0]];
+    *flags = mode[0] == 'r' ? __SRD : __SWR;
+    if (strchr(mode, '+')) {
+        *flags = __SRD | __SWR;
+        opened = (opened & ~O_ACCMODE) | O_RDWR;
+    }
+    return opened | (strchr(mode, 'x') ? O_EXCL : 0);
+}
+
+FILE *
+fdopen(int fd, const char *mode)
+{
+    uint8_t flags;
+    int opened = mode_parse(mode, &flags);
+    struct stream *s = opened < 0 ? NULL : calloc(1, sizeof(*s));
+
+    if (!s) {
+        errno = opened < 0 ? EINVAL : ENOMEM;
+        return NULL;
+    }
+    stream_init(&s->bufio, fd, s->room, ROOM_BYTES, &s->lock, flags);
+    if (flags == __SWR && (opened & O_APPEND))
+        (void)descriptor_seek(fd, 0, SEEK_END);
+    lock_acquire(&streams_lock);
+    s->next = streams;
+    streams = s;
+    lock_release(&streams_lock);
+    return file_of(&s->bufio);
+}
+
+/* Opens the file for a stream of that mode. */
+static int
+mode_open(const char *path, const char *mode, uint8_t *flags)
+{
+    int opened = mode_parse(mode, flags);
+
+    if (opened < 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    return descriptor_open(path, opened);
+}
+
+FILE *
+fopen(const char *path, const char *mode)
+{
+    uint8_t flags;
+    int fd = mode_open(path, mode, &flags);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, mode);
+
+    if (fd >= 0 && !file)
+        (void)descriptor_close(fd);
+    return file;
+}
+
+/* The stream stays what it is if the file cannot be opened. */
+FILE *
+freopen(const char *path, const char *mode, FILE *file)
+{
+    struct __file_bufio *b = bufio_of(file);
+    uint8_t flags;
+    int fd;
+
+    if (!is_ours(file)) {
+        errno = EBADF;
+        return NULL;
+    }
+    (void)__bufio_flush(file);
+    fd = mode_open(path, mode, &flags);
+    if (fd < 0)
+        return NULL;
+    fd = descriptor_replace(fd, b->fd);
+    file->unget = 0;
+    file->flags =
+        (uint8_t)((file->flags & (__SCLOSE | __SEXT | __SBUF)) | flags);
+    b->dir = 0;
+    b->len = b->off = 0;
+    b->fd = fd;
+    return file;
+}
+
+int
+fflush(FILE *file)
+{
+    int result = 0;
+
+    if (file)
+        return file->flush ? file->flush(file) : 0;
+    for (int i = 0; i < STANDARD; i++)
+        if (fflush(file_of(&output_streams[i])) != 0)
+            result = EOF;
+    for (struct stream *s = streams; s; s = s->next)
+        if (fflush(file_of(&s->bufio)) != 0)
+            result = EOF;
+    return result;
+}
+
+int
+fgetpos(FILE *file, fpos_t *to)
+{
+    off_t at = ftello(file);
+
+    *to = at;
+    return at < 0 ? -1 : 0;
+}
+
+int
+fsetpos(FILE *file, fpos_t *at) /* NOLINT(readability-non-const-parameter): C */
+{
+    return fseeko(file, *at, SEEK_SET);
+}
+
+/* ------------------------------------------------- the beginning, the end */
+
+/* Makes stdin, stdout and stderr of the files that the program was given. It
+ * runs before main, behind descriptor.c's; its name is what the linker is told
+ * to look for (Makefile). */
+__attribute__((constructor(102))) void
+files_start(void)
+{
+    static char rooms[2][ROOM_BYTES], error_room[ERROR_ROOM_BYTES];
+    static struct __lock locks[STANDARD];
+
+    for (int fd = 0; fd < STANDARD; fd++) {
+        struct __file_bufio *b = &output_streams[fd];
+
+        if (descriptor_is_log(fd))
+            continue;
+        stream_init(b, fd, fd == STDERR_FILENO ? error_room : rooms[fd],
+                    fd == STDERR_FILENO ? ERROR_ROOM_BYTES : ROOM_BYTES,
+                    &locks[fd], fd == STDIN_FILENO ? __SRD : __SWR);
+        if (fd == STDERR_FILENO || descriptor_may_be_terminal(fd))
+            b->bflags |= __BLBF;
+    }
+}
+
+/* Runs at exit, after the program's own atexit functions. */
+__attribute__((destructor)) static void
+streams_end(void)
+{
+    (void)fflush(NULL);
+}

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+#include "version.h"
+
+const char fs_version[] = "1";

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+#include "pipes.h"
+
+/* The user of an end, while it waits. Token 0: it does not. */
+struct waiting {
+    token_t token;
+    uint64_t offset;
+    uint64_t lent;
+};
+
+static struct pipe *pipes; /* in the memory kept, as the rings behind them */
+static unsigned pipe_count;
+static struct waiting waiting[PIPES_MAX][PIPE_ENDS];
+
+bool
+pipes_open(void *memory, size_t bytes)
+{
+    if (bytes < PAGE_BYTES + RING_BYTES)
+        return false;
+    pipes = memory;
+    pipe_count = (unsigned)((bytes - PAGE_BYTES) / RING_BYTES);
+    if (pipe_count > PIPES_MAX)
+        pipe_count = PIPES_MAX;
+    return true;
+}
+
+static char *
+pipe_ring(const struct pipe *p)
+{
+    return (char *)pipes + PAGE_BYTES + (size_t)(p - pipes) * RING_BYTES;
+}
+
+struct pipe *
+pipe_find(uint64_t number)
+{
+    unsigned place = number & ((1u << PIPE_INDEX_BITS) - 1);
+    struct pipe *p = &pipes[place];
+
+    return place < pipe_count && p->owner && p->number == number ? p : NULL;
+}
+
+void
+answer(token_t token, int error, uint64_t first, uint64_t second)
+{
+    struct message m = {
+        .header = FILE_DONE,
+        .words = {(uint64_t)error, first, second},
+        .token = token,
+    };
+
+    /* ERR_TOKEN: it is gone, and does not wait for an answer. */
+    (void)!sys_endpoint_reply(&m);
+}
+
+/* Copies between the ring, from the stream's byte `at` on, and the window that
+ * the user of `end` lent. Returns how many of `bytes` bytes it were. */
+static uint64_t
+ring_copy(struct pipe *p, enum pipe_end end, token_t token, uint64_t at,
+          uint64_t bytes)
+{
+    uint64_t copied = 0;
+
+    while (copied < bytes) {
+        uint64_t place = (at + copied) % RING_BYTES;
+        uint64_t piece = RING_BYTES - place; /* up to where the ring wraps */
+        uint64_t done = 0;
+        err_t error;
+
+        if (piece > bytes - copied)
+            piece = bytes - copied;
+        if (end == PIPE_READ)
+            error = sys_lease_write(token, copied, pipe_ring(p) + place, piece,
+                                    &done);
+        else
+            error = sys_lease_read(token, copied, pipe_ring(p) + place, piece,
+                                   &done);
+        copied += done;
+        if (error != OK)
+            break;
+    }
+    return copied;
+}
+
+/* Gives the reader what there is. False: it has to wait. */
+static bool
+reader_serve(struct pipe *p, const struct waiting *w)
+{
+    uint64_t bytes;
+
+    if (w->offset < p->read || w->offset > p->written) {
+        answer(w->token, EINVAL, 0, 0);
+        return true;
+    }
+    p->read = w->offset;
+    bytes = p->written - p->read;
+    if (bytes == 0 && w->lent > 0 && !p->is_closed[PIPE_WRITE])
+        return false;
+    if (bytes > w->lent)
+        bytes = w->lent;
+
+    uint64_t copied = ring_copy(p, PIPE_READ, w->token, p->read, bytes);
+
+    answer(w->token, copied < bytes ? EFAULT : 0, copied, 0);
+    return true;
+}
+
+/* Takes from the writer what there is room for. False: it has to wait. */
+static bool
+writer_serve(struct pipe *p, const struct waiting *w)
+{
+    uint64_t bytes = w->lent;
+    uint64_t room = RING_BYTES - (p->written - p->read);
+    uint64_t copied;
+
+    if (p->is_closed[PIPE_READ]) {
+        answer(w->token, EPIPE, 0, 0);
+        return true;
+    }
+    if (w->offset > p->written || w->offset + bytes < p->written) {
+        answer(w->token, EINVAL, 0, 0);
+        return true;
+    }
+    /* Either it asks again, and bytes of it are there; or it is new. */
+    if (w->offset < p->written) {
+        answer(w->token, 0, p->written - w->offset, p->written);
+        return true;
+    }
+    if (room == 0 && bytes > 0)
+        return false;
+    if (bytes > room)
+        bytes = room;
+    copied = ring_copy(p, PIPE_WRITE, w->token, p->written, bytes);
+    p->written += copied; /* the bytes are in the ring: now they count */
+    answer(w->token, copied < bytes ? EFAULT : 0, copied, p->written);
+    return true;
+}
+
+/* Serves those who wait at the pipe as far as that is possible. */
+static void
+pipe_settle(struct pipe *p)
+{
+    struct waiting *w = waiting[p - pipes];
+    bool is_served;
+
+    /* One can make room, or bytes, for the other. */
+    do {
+        is_served = false;
+        if (w[PIPE_WRITE].token && writer_serve(p, &w[PIPE_WRITE])) {
+            w[PIPE_WRITE].token = 0;
+            is_served = true;
+        }
+        if (w[PIPE_READ].token && reader_serve(p, &w[PIPE_READ])) {
+            w[PIPE_READ].token = 0;
+            is_served = true;
+        }
+    } while (is_served);
+}
+
+void
+pipe_transfer(struct pipe *p, enum pipe_end end, const struct message *m)
+{
+    struct waiting *w = &waiting[p - pipes][end];
+    uint64_t lease =
+        end == PIPE_READ ? MESSAGE_LEASE_WRITE : MESSAGE_LEASE_READ;
+
+    if (p->is_closed[end] || w->token) {
+        answer(m->token, p->is_closed[end] ? EBADF : EBUSY, 0, 0);
+        return;
+    }
+    *w = (struct waiting){
+        .token = m->token,
+        .offset = m->words[FILE_OFFSET],
+        .lent = message_flags(m) & lease ? m->lent : 0,
+    };
+    pipe_settle(p);
+}
+
+void
+pipe_end_close(struct pipe *p, enum pipe_end end)
+{
+    struct waiting *w = &waiting[p - pipes][end];
+
+    p->is_closed[end] = 1;
+    if (w->token)
+        answer(w->token, EBADF, 0, 0);
+    w->token = 0;
+    pipe_settle(p);
+    if (p->is_closed[PIPE_READ] && p->is_closed[PIPE_WRITE])
+        p->owner = 0;
+}
+
+struct pipe *
+pipe_new(uint64_t owner, uint64_t sequence)
+{
+    struct pipe *unused = NULL;
+
+    for (struct pipe *p = pipes; p < pipes + pipe_count; p++) {
+        if (p->owner == owner && p->sequence == sequence)
+            return p;
+        if (!p->owner)
+            unused = p;
+    }
+    if (!unused)
+        return NULL;
+    *unused = (struct pipe){
+        .number = (unused->number | (uint64_t)(unused - pipes)) +
+                  (UINT64_C(1) << PIPE_INDEX_BITS),
+        .sequence = sequence,
+    };
+    unused->owner = owner; /* the last word: now it is there */
+    return unused;
+}
+
+void
+pipes_forget(uint64_t client)
+{
+    for (struct pipe *p = pipes; p < pipes + pipe_count; p++)
+        if (p->owner == client) {
+            pipe_end_close(p, PIPE_WRITE);
+            pipe_end_close(p, PIPE_READ);
+        }
+}
