@@ -80,8 +80,7 @@ def _become_gdb(order: Order, exercise: Exercise, run: str) -> NoReturn:
     # A driver is a file of the graded kernel, and of no other.
     sources = _relative(order.out, order.root)
     words.insert(0, f"set directories $cdir:$cwd:{sources}")
-    script.write_text("".join(f"{word}
-" for word in words))
+    script.write_text("".join(f"{word}\n" for word in words))
     job = Job.read(order.out / JOB_FILE)
     programs = _relative(job.programs, order.root)
     if not order.lab.programs:
