@@ -20,7 +20,6 @@ from tests.machine import Build
 from tests.terminal import Terminal, disk_options, terminal
 
 CLIENTS = 4
-READY = r"fs +ext2, .* ms\r\n"
 
 
 @contextmanager
@@ -29,8 +28,6 @@ def client(build: Build, disk: Path, harts: int = 1) -> Iterator[Terminal]:
     options = (*disk_options(disk), "-smp", str(harts))
     with terminal(build, build.test_image("files"), *options) as here:
         here.expect("client ready\r\n")
-        if not re.search(READY, here.seen):
-            here.expect(READY)  # or its line gets into ours
         yield here
 
 
@@ -77,7 +74,6 @@ def compare(disk: Path, files: dict[str, str], place: Path) -> None:
         (4096, "disk", 1),
         (1024, "fs", 1),
         (4096, "fs", 1),
-        (1024, "fs", 2),
     ],
 )
 def test_load(
@@ -88,10 +84,11 @@ def test_load(
     disk = make_disk(tmp_path / "disk", 8192, block=block)
     with client(build, disk, harts) as here:
         if victim:
-            here.type(f"kill {victim} 60 5000\n")
+            here.type(f"kill {victim} 1000 5000\n")
             here.expect("kill begins\r\n")
         files = load(here, 150)
         if victim:
+            assert ask(here, "calm") == ["again"]
             assert int(ask(here, f"restarts {victim}")[0]) > 10
         here.type("off\n")
         assert here.status() == 0
@@ -111,7 +108,7 @@ def test_copy_while_killed(build: Build, tmp_path: Path) -> None:
     told = f"{len(content)} {zlib.crc32(content):08x}"
     with client(build, disk) as here:
         for victim, target in (("disk", "one"), ("fs", "two")):
-            here.type(f"kill {victim} 20 10000\n")
+            here.type(f"kill {victim} 1000 5000\n")
             here.expect("kill begins\r\n")
             assert ask(here, f"copy from {target}")[0] == str(len(content))
             assert ask(here, "calm") == ["again"]

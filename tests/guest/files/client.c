@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Uses files as the host commands.
  *
- *     load N ROUNDS         N clients at once, each with files of its own,
- * which it reads, writes, appends to, renames and makes; tells what they must
- * be then kill SERVICE N US     kills it N times, after up to US each calm
- * answers when all of those are done restarts SERVICE      how often it was
- * started again copy FROM TO          a file; tells its size and sum sum PATH
- * the same swap PATH             replaces the file server by the program there
+ *     load N ROUNDS         N clients at once, with files of their own: they
+ *                           read, write, append, rename, make, remove; tells
+ *                           what the files must be then
+ *     kill SERVICE N US     kills it N times, after up to US each
+ *     calm                  kills no more
+ *     restarts SERVICE      how often it was started again
+ *     copy FROM TO          a file; tells its size
+ *     sum PATH              its size and sum
+ *     swap PATH             replaces the file server by the program there
  *     sync
  *     cost N                instructions for reading and for writing 4 KiB in
  *                           the cache, on average of N
@@ -21,6 +24,7 @@ enum {
     PART_MAX = 6000,
     COPY_BYTES = 32 * 1024,
     PROGRAM_MAX = 512 * 1024,
+    BURST_MAX = 3,
 };
 
 /* A client of the file server, and what its files must be. */
@@ -37,6 +41,62 @@ struct client {
 static struct client clients[CLIENTS_MAX];
 static unsigned rounds;
 static char copy_buffer[COPY_BYTES], program[PROGRAM_MAX];
+
+/* ----------------------------------------------------------------- killing */
+
+/* Kills a service `left` times, each up to `moment_us` after the last, from a
+ * thread that is more urgent than all others: at any instruction of theirs.
+ * But on a host that is slow a moment is nothing: so there is some progress
+ * between any BURST_MAX + 1 of them. */
+static struct {
+    const char *service;
+    volatile unsigned left;
+    unsigned moment_us;
+} deaths;
+
+static volatile unsigned progress; /* requests that were answered */
+
+static void
+deaths_run(void *argument)
+{
+    uint64_t dice = ticks_now();
+    unsigned seen = progress, burst = 0;
+    struct message m;
+
+    (void)argument;
+    while (deaths.left > 0) {
+        dice = dice * UINT64_C(6364136223846793005) + 1442695040888963407;
+        uint64_t wait = (dice >> 33) % (deaths.moment_us * TICKS_PER_US);
+
+        if (sys_thread_deadline(ticks_now() + wait + 1, 1) != OK ||
+            sys_endpoint_recv(HANDLE_NONE, 0, &m) != OK)
+            give_up("waiting to kill", 0);
+        burst = progress == seen ? burst : 0;
+        seen = progress;
+        if (burst < BURST_MAX &&
+            service_order(startup_handle("admin"), SERVICE_KILL,
+                          deaths.service) == OK) {
+            deaths.left--;
+            burst++;
+        }
+    }
+}
+
+static void
+command_kill(const char *service, unsigned count, unsigned moment_us)
+{
+    static char name[COMMAND_BYTES];
+    handle_t thread;
+
+    snprintf(name, sizeof(name), "%s", service);
+    deaths.service = name;
+    deaths.left = count;
+    deaths.moment_us = moment_us;
+    if (thread_start(deaths_run, NULL, thread_stacks[THREADS_MAX], THREAD_BYTES,
+                     50, &thread) != OK)
+        give_up("starting a thread", 0);
+    say("kill begins\n");
+}
 
 /* A conversation with the server of `path`, as a client that nobody else is. */
 static struct file
@@ -104,6 +164,7 @@ client_begin(struct client *c)
         name_make(c, i, false, name);
         c->files[i] = file_begin(&c->root, name,
                                  ALL_FLAGS | FILE_CREATE | FILE_EXCLUSIVE);
+        progress++;
     }
 }
 
@@ -187,7 +248,7 @@ client_run(void *argument)
 {
     struct client *c = &clients[(uintptr_t)argument];
 
-    for (unsigned i = 0; i < rounds; i++) {
+    for (unsigned i = 0; i < rounds; i++, progress++) {
         unsigned file = dice_throw(c, FILES);
 
         switch (dice_throw(c, 8)) {
@@ -244,7 +305,7 @@ command_copy(struct file *root, const char *from, const char *to)
 
     if (to)
         target = file_begin(root, to, FILE_TO_WRITE | FILE_CREATE | FILE_EMPTY);
-    for (;; at += done) {
+    for (;; at += done, progress++) {
         must("reading", file_read(&source, at, copy_buffer, COPY_BYTES, &done));
         if (done == 0)
             break;
@@ -315,14 +376,9 @@ command_run(struct file *root, const char *const words[COMMAND_WORDS])
         rounds = number(words[2]);
         command_load(number(words[1]));
     } else if (strcmp(name, "kill") == 0) {
-        static char service[SERVICE_NAME_BYTES + 1];
-
-        strncpy(service, words[1], SERVICE_NAME_BYTES);
-        killer_start(service, number(words[2]), number(words[3]), false);
-        say("kill begins\n");
+        command_kill(words[1], number(words[2]), number(words[3]));
     } else if (strcmp(name, "calm") == 0) {
-        while (__atomic_load_n(&killer.left, __ATOMIC_RELAXED) > 0)
-            sys_thread_yield();
+        deaths.left = 0;
         say("calm again\n");
     } else if (strcmp(name, "restarts") == 0) {
         killer_tell(words[1]);
@@ -341,6 +397,22 @@ command_run(struct file *root, const char *const words[COMMAND_WORDS])
     }
 }
 
+/* Waits until all others serve, and init has said so in the log: from then on
+ * what comes over the line is ours. */
+static void
+others_wait(void)
+{
+    struct service_status status;
+    uint64_t position = 0;
+
+    while (service_list(startup_handle("admin"), &position, &status) == OK)
+        if (status.state == SERVICE_IS_STARTING &&
+            strcmp(status.name, "client") != 0) {
+            position = 0;
+            sys_thread_yield();
+        }
+}
+
 static char stack[8192] __attribute__((aligned(16)));
 
 static void
@@ -355,6 +427,7 @@ commands_run(handle_t self)
     if (name_wait(startup_handle("names"), "/", &fs) != OK)
         give_up("no files", 0);
     root = root_open("/");
+    others_wait();
     say("client ready\n");
     for (;;) {
         command_read_words(words);

@@ -18,7 +18,7 @@
  * each answer: ENODEV.
  *
  * Grants: "service", the endpoint it receives from; "disk"; "init"; "clock" (it
- * may be missing); "machine", for the log; the kept memory (lib/kept.h), 128
+ * may be missing); "machine", for the log; the kept memory (lib/kept.h), 144
  * pages at least. */
 #include "begin.h"
 #include "serve.h"
