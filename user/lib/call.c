@@ -30,6 +30,8 @@ call_retry(handle_t endpoint, struct message *message, uint64_t lease,
     if (lease)
         window_touch(lease, window, bytes);
     for (unsigned i = 0; i <= CALL_RETRIES_MAX && error == ERR_DEAD; i++) {
+        if (i > 0)
+            sys_thread_yield(); /* it may be ending still, on another hart */
         *message = request;
         error = lease ? sys_endpoint_call_lend(endpoint, message, window, bytes)
                       : sys_endpoint_call(endpoint, message);

@@ -12,10 +12,11 @@
 
 #include <stddef.h>
 
-/* How often a request is made again. Each time another server has ended; one
- * that waits long, as for a line to be typed, may see many of them. Servers
- * that never come to serve are given up by their supervisor long before. */
-enum { CALL_RETRIES_MAX = 1000 };
+/* How often a request is made again. Each time another server has ended, or the
+ * same one has not yet; one that waits long, as for a line to be typed, may see
+ * many of them. Servers that never come to serve are given up by their
+ * supervisor long before. */
+enum { CALL_RETRIES_MAX = 10000 };
 
 /* Calls `endpoint` with `message` and lends `bytes` bytes at `window` as
  * `lease` says: MESSAGE_LEASE_READ, MESSAGE_LEASE_WRITE, or 0 for nothing.
