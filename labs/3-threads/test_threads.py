@@ -422,12 +422,19 @@ def test_shares(boot: Boot, seed: Seed) -> None:
     length = slice_us(seed)
     plan = plan_of(staged(seed, actors))
     run = boot(plan=plan, slice_us=length, phase_us=length)
+    work = [run.ecalls("threads", f"note_{n}") for n in range(2, 7)]
+    turns = turns_of(run)
+    if WORK in work[:3]:
+        # Who has done its work is in its last turn. Another that was about to
+        # note its own does so yet, out of turn.
+        last = f"thread {2 + work.index(WORK)}"
+        while turns and turns[-1] != last:
+            turns.pop()
     run.check(
-        take_turns(turns_of(run), [2, 3, 4, 5]),
+        take_turns(turns, [2, 3, 4, 5]),
         "threads of one priority had to take turns, each when all others had"
         " theirs, and less urgent ones had to wait",
     )
-    work = [run.ecalls("threads", f"note_{n}") for n in range(2, 7)]
     run.check(
         max(work[:3]) == WORK and min(work[:3]) > WORK * 0.8 and work[4] == 0,
         f"threads of one priority had to have equal slices: when one had done"
