@@ -33,7 +33,7 @@ mode_text(mode_t mode)
               : S_ISFIFO(mode) ? 'p'
                                : '-';
     for (unsigned i = 0; i < 9; i++)
-        text[1 + i] = mode & (0400u >> i) ? letters[i] : '-';
+        text[1 + i] = mode & (0400U >> i) ? letters[i] : '-';
     return text;
 }
 
@@ -59,7 +59,34 @@ entry_show(const char *path, const char *name)
     return 0;
 }
 
-/* All names in the directory, sorted; NULL and errno on an error. */
+/* Without memory there is nothing left to list. */
+_Noreturn static void
+memory_missing(void)
+{
+    fprintf(stderr, "ls: %s\n", strerror(ENOMEM));
+    exit(2);
+}
+
+static char **
+names_grow(char **names, size_t room)
+{
+    names = realloc(names, room * sizeof(*names));
+    if (!names)
+        memory_missing();
+    return names;
+}
+
+static char *
+name_copy(const char *name)
+{
+    char *copy = strdup(name);
+
+    if (!copy)
+        memory_missing();
+    return copy;
+}
+
+/* All names in the directory, sorted; NULL: there are none. */
 static char **
 names_read(DIR *directory, size_t *count)
 {
@@ -73,17 +100,13 @@ names_read(DIR *directory, size_t *count)
             continue;
         if (*count == room) {
             room = room ? 2 * room : 64;
-            names = realloc(names, room * sizeof(*names));
-            if (!names)
-                return NULL;
+            names = names_grow(names, room);
         }
-        names[*count] = strdup(entry->d_name);
-        if (!names[(*count)++])
-            return NULL;
+        names[(*count)++] = name_copy(entry->d_name);
     }
     if (*count)
         qsort(names, *count, sizeof(*names), names_compare);
-    return names ? names : calloc(1, sizeof(*names));
+    return names;
 }
 
 static int
@@ -93,10 +116,6 @@ directory_show(const char *path, DIR *directory)
     char **names = names_read(directory, &count);
     int status = 0;
 
-    if (!names) {
-        fprintf(stderr, "ls: %s: %s\n", path, strerror(errno));
-        return 1;
-    }
     for (size_t i = 0; i < count; i++) {
         static char full[PATH_BYTES];
 

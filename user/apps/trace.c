@@ -16,6 +16,13 @@
 
 enum { LINES = 20, TICKS_PER_US = 10 };
 
+/* Where the ring of a hart is mapped. */
+static const struct trace_ring *
+ring_at(unsigned hart)
+{
+    return (const void *)(PLACE_DEVICE + (uint64_t)hart * TRACE_RING_BYTES);
+}
+
 /* Maps as many of the rings as there are. Returns their number. */
 static unsigned
 rings_map(void)
@@ -24,8 +31,8 @@ rings_map(void)
     uint64_t pages = TRACE_RING_BYTES / PAGE_BYTES;
     unsigned count = 0;
 
-    while (sys_memory_map(self, rings, PLACE_DEVICE + count * TRACE_RING_BYTES,
-                          count * pages, pages, MEMORY_READ) == OK)
+    while (sys_memory_map(self, rings, (uint64_t)ring_at(count), count * pages,
+                          pages, MEMORY_READ) == OK)
         count++;
     return count;
 }
@@ -65,8 +72,7 @@ thread_owner(const struct system_view *view, uint64_t id)
 static void
 ring_show(unsigned hart, uint64_t lines, const struct system_view *view)
 {
-    const struct trace_ring *ring =
-        (const void *)(PLACE_DEVICE + hart * TRACE_RING_BYTES);
+    const struct trace_ring *ring = ring_at(hart);
     uint64_t count = ring->count;
     uint64_t from = count > lines ? count - lines : 0;
 

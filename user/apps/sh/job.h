@@ -21,11 +21,11 @@ struct member {
 };
 
 struct job {
-    unsigned number; /* its place in `jobs` plus 1; 0: unused */
-    size_t count;    /* of members */
+    size_t count; /* of members */
     size_t running;
-    bool is_left; /* in the background */
-    int status;   /* of the last member, once it has ended */
+    unsigned number; /* its place in `jobs` plus 1; 0: unused */
+    int status;      /* of the last member, once it has ended */
+    bool is_left;    /* in the background */
     char text[JOB_TEXT_BYTES];
     struct member members[MEMBERS_MAX];
 };

@@ -70,7 +70,7 @@ static struct member *
 member_find(uint64_t badge, struct job **job)
 {
     *job = job_find((unsigned)(badge >> MEMBER_BITS));
-    return *job ? &(*job)->members[badge & ((1u << MEMBER_BITS) - 1)] : NULL;
+    return *job ? &(*job)->members[badge & ((1U << MEMBER_BITS) - 1)] : NULL;
 }
 
 static void

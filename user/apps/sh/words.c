@@ -157,8 +157,11 @@ words_add(struct words *words, const char *text, size_t length)
     int found = 0;
 
     expansion_run(&e, text, length);
-    if (!e.text || !e.mask)
+    if (!e.text || !e.mask) {
+        free(e.text);
+        free(e.mask);
         return false;
+    }
     slash = strrchr(e.text, '/');
     path = slash ? (size_t)(slash - e.text) + 1 : 0;
     if (strchr(e.mask + path, '*') && !strchr(e.text, '\\'))

@@ -33,7 +33,7 @@ pipe_ring(const struct pipe *p)
 struct pipe *
 pipe_find(uint64_t number)
 {
-    unsigned place = number & ((1u << PIPE_INDEX_BITS) - 1);
+    unsigned place = number & ((1U << PIPE_INDEX_BITS) - 1);
     struct pipe *p = &pipes[place];
 
     return place < pipe_count && p->owner && p->number == number ? p : NULL;
