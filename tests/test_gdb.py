@@ -452,7 +452,7 @@ def test_handles_of_others(session: Session) -> None:
     pages = f"endpoint {session.endpoints['pages']}"
     nobody = f"endpoint {session.endpoints['nobody']}"
     gate = f"endpoint {session.endpoints['gate']}"
-    mine = "DERIVE MAP HANDLES THREADS CHARGE"
+    mine = "DERIVE MAP HANDLES THREADS CHARGE INSPECT"
     for name, cells in {
         "paged": [
             f"fault|0||endpoint|SEND|0x77|3|{pages}",

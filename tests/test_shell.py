@@ -3,13 +3,13 @@
 file. What is read of a line, without a system, is in tests/host/test_shell.c."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.machine import Build
+from tests.recovery import disk_make
 from tests.terminal import PROMPT, Terminal, disk_options, terminal
 
 CTRL_C, CTRL_D, UP = "\x03", "\x04", "\x1b[A"
@@ -21,7 +21,7 @@ def line(
 ) -> Iterator[Terminal]:
     """The terminal, with the first prompt read."""
     disk = tmp_path_factory.mktemp("shell") / "disk.img"
-    shutil.copyfile(build.directory / "disk.img", disk)
+    disk_make(disk)
     with terminal(build, None, *disk_options(disk)) as line:
         line.expect(PROMPT)
         yield line

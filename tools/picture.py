@@ -280,12 +280,13 @@ def record() -> str:
     """Types the commands at the shell of a fresh system, traced, and returns
     what `trace` then shows."""
     from tests.machine import Build
+    from tests.recovery import disk_make
     from tests.terminal import PROMPT, disk_options, terminal
 
     build = Build.here()
     with tempfile.TemporaryDirectory() as place_of_disk:
         disk = Path(place_of_disk) / "disk.img"
-        disk.write_bytes((build.directory / "disk.img").read_bytes())
+        disk_make(disk)
         with terminal(build, None, *disk_options(disk)) as line:
             line.expect(PROMPT)
             shown = ""

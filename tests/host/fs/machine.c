@@ -108,6 +108,12 @@ call_serve(handle_t endpoint, struct message *m, char *window)
     return OK;
 }
 
+/* Nobody else is there to go first. */
+void
+sys_thread_yield(void)
+{
+}
+
 err_t
 sys_endpoint_call(handle_t endpoint, struct message *m)
 {
