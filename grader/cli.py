@@ -223,7 +223,7 @@ def _branches(options: argparse.Namespace) -> int:
     words = ("status", "--porcelain", "--untracked-files=no")
     if options.source == "HEAD" and Repository(root).run(*words):
         print("What is not committed is not in them.")
-    print("Nothing is published yet: see docs/course.md.")
+    print("Nothing was pushed: docs/course.md says how.")
     return Exit.ALL_PASSED
 
 

@@ -4,6 +4,7 @@
 that is wrong."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -368,5 +369,7 @@ def test_ping_pong(build: Build, tmp_path: Path) -> None:
     recorded = json.loads((ROOT / "tests" / "bench.json").read_text())
     once = recorded["ipc_roundtrip_4w"]
     assert int(rounds) == 1000
-    assert once < int(each) < 2 * once
+    # A debug build checks its invariants, and is as slow as that.
+    most = 20 * once if os.environ.get("DEBUG") else 2 * once
+    assert once < int(each) < most
     assert "ping-pong is critical: the system goes down" in result.lines

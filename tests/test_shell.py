@@ -4,7 +4,6 @@ file. What is read of a line, without a system, is in tests/host/test_shell.c.""
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

@@ -33,7 +33,7 @@ mode_text(mode_t mode)
               : S_ISFIFO(mode) ? 'p'
                                : '-';
     for (unsigned i = 0; i < 9; i++)
-        text[1 + i] = mode & (0400U >> i) ? letters[i] : '-';
+        text[1 + i] = (mode & (0400U >> i)) ? letters[i] : '-';
     return text;
 }
 

@@ -41,12 +41,16 @@ static void
 line_add(const char *text, size_t bytes)
 {
     char *line = malloc(bytes + 1);
+    char **more;
 
     if (line_count == line_room) {
         line_room = line_room ? 2 * line_room : 256;
-        lines = realloc(lines, line_room * sizeof(*lines));
+        more = realloc(lines, line_room * sizeof(*lines));
+        if (!more)
+            memory_missing();
+        lines = more;
     }
-    if (!line || !lines)
+    if (!line)
         memory_missing();
     memcpy(line, text, bytes);
     line[bytes] = '\0';
@@ -60,14 +64,16 @@ file_add(FILE *file)
     static char *line;
     static size_t room;
     size_t bytes = 0;
+    char *more;
     int c;
 
     while ((c = getc(file)) != EOF || bytes > 0) {
         if (bytes == room) {
             room = room ? 2 * room : 256;
-            line = realloc(line, room);
-            if (!line)
+            more = realloc(line, room);
+            if (!more)
                 memory_missing();
+            line = more;
         }
         if (c != EOF && c != '\n') {
             line[bytes++] = (char)c;

@@ -20,14 +20,18 @@ file_read_all(FILE *file, size_t *bytes)
     *bytes = 0;
     while (text) {
         size_t done = fread(text + *bytes, 1, room - *bytes, file);
+        char *more;
 
         *bytes += done;
         if (*bytes < room)
-            return text;
+            break;
         room *= 2;
-        text = realloc(text, room);
+        more = realloc(text, room);
+        if (!more)
+            free(text);
+        text = more;
     }
-    return NULL;
+    return text;
 }
 
 /* Where the last lines of the text begin. */

@@ -37,7 +37,8 @@ usages_show(struct usage *usages, size_t count)
     qsort(usages, count, sizeof(*usages), usages_compare);
     for (size_t i = 0; i < count; i++)
         total += usages[i].instructions;
-    printf("\nNUMBER NAME             SHARE  INSTRUCTIONS  THREADS\n");
+    printf("\n"
+           "NUMBER NAME             SHARE  INSTRUCTIONS  THREADS\n");
     for (size_t i = 0; i < count && i < LINES; i++) {
         const struct process_view *p = usages[i].process;
         uint64_t share = usages[i].instructions * 1000 / (total ? total : 1);

@@ -198,8 +198,10 @@ job_leave(unsigned number)
 void
 jobs_poll(void)
 {
-    while (message_hear(MESSAGE_NOWAIT))
-        continue;
+    bool was_there = true;
+
+    while (was_there)
+        was_there = message_hear(MESSAGE_NOWAIT);
 }
 
 unsigned

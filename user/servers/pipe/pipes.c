@@ -170,7 +170,7 @@ pipe_transfer(struct pipe *p, enum pipe_end end, const struct message *m)
     *w = (struct waiting){
         .token = m->token,
         .offset = m->words[FILE_OFFSET],
-        .lent = message_flags(m) & lease ? m->lent : 0,
+        .lent = (message_flags(m) & lease) ? m->lent : 0,
     };
     pipe_settle(p);
 }
