@@ -326,14 +326,19 @@ command_swap(const char *path)
     struct file root = root_open("/bin");
     struct file file = file_begin(&root, path, FILE_TO_READ);
     uint64_t bytes = 0, done;
+    err_t error;
 
     do {
         must("reading", file_read(&file, bytes, program + bytes,
                                   PROGRAM_MAX - bytes, &done));
         bytes += done;
     } while (done > 0);
-    say("swap %d\n",
-        service_swap(startup_handle("admin"), "fs", program, bytes));
+    /* The last one that was killed may still be starting. */
+    do {
+        error = service_swap(startup_handle("admin"), "fs", program, bytes);
+        sys_thread_yield();
+    } while (error == ERR_BUSY);
+    say("swap %d\n", error);
 }
 
 static void
