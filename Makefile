@@ -81,13 +81,20 @@ $(BUILD)/disk.img: | install
 	@mkdir -p $(@D)
 	@PATH="$$PATH:/usr/sbin:/sbin" mke2fs -q -t ext2 -b 4096 $@ $(DISK_SIZE)
 
+pytest = $(PYTHON) -m pytest -q -o cache_dir=$(BUILD)/pytest-$(1)
+
 # A student's tree has no tests of its own: there, the labs are the test. The
-# grader builds kernels of its own, so a debug build need not test it again.
+# grader builds kernels of its own, so a debug build need not test it again;
+# else its tests run beside the others, and are shown after them.
 test: all test-programs gdb-build debug-kernel ## run every test
 	@if [ -d tests ]; then \
-	    $(PYTHON) -m pytest -q -o cache_dir=$(BUILD)/pytest \
-	        --ignore=tests/check \
-	        $(wildcard $(if $(DEBUG),,grader/tests) tests); \
+	    status=0; \
+	    $(if $(DEBUG),,$(call pytest,grader) grader/tests \
+	        >$(BUILD)/grader-tests.log 2>&1 & grader=$$!;) \
+	    $(call pytest,tests) --ignore=tests/check tests || status=1; \
+	    $(if $(DEBUG),,wait $$grader || status=1; \
+	        cat $(BUILD)/grader-tests.log;) \
+	    exit $$status; \
 	else for lab in $(labs); do \
 	    $(call grade,"$$lab") || exit; done; fi
 
