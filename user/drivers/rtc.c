@@ -7,6 +7,7 @@
  * Grants: "service", the endpoint it receives from; "device", the registers;
  * "init", to say that it is ready. */
 #include <lib/device.h>
+#include <lib/request.h>
 #include <lib/startup.h>
 #include <proto/clock.h>
 #include <proto/service.h>
@@ -49,11 +50,7 @@ main(void)
         return (int)error;
     rtc_ready(rtc_read(&device));
     for (;;) {
-        error = sys_endpoint_reply_recv(service, &m);
-        if (error == ERR_TOKEN) {
-            m.token = 0; /* that caller is gone; its answer with it */
-            continue;
-        }
+        error = request_next(service, &m);
         if (error != OK)
             return (int)error;
 

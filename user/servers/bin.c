@@ -10,6 +10,7 @@
  * `archive` bytes (an argument) begin at byte `offset` (another). */
 #include <lib/archive.h>
 #include <lib/places.h>
+#include <lib/request.h>
 #include <lib/startup.h>
 #include <lib/syscall.h>
 #include <proto/file.h>
@@ -254,12 +255,8 @@ main(void)
         return EXIT_FAILURE;
 
     for (;;) {
-        err_t error = sys_endpoint_reply_recv(startup_handle("service"), &m);
+        err_t error = request_next(startup_handle("service"), &m);
 
-        if (error == ERR_TOKEN) {
-            m.token = 0; /* that client is gone */
-            continue;
-        }
         if (error != OK)
             return (int)error;
         if (m.header & MESSAGE_HANDLE) /* nobody is to give us handles */

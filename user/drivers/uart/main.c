@@ -22,6 +22,7 @@
 #include "uart.h"
 
 #include <lib/kept.h>
+#include <lib/request.h>
 #include <lib/startup.h>
 #include <lib/thread.h>
 #include <proto/service.h>
@@ -249,13 +250,7 @@ serve(handle_t self)
         err_t error;
 
         console_run();
-        if (m.token == 0)
-            m = (struct message){0}; /* it may still have a message's flags */
-        error = sys_endpoint_reply_recv(service, &m);
-        if (error == ERR_TOKEN) {
-            m.token = 0; /* that caller is gone; its answer with it */
-            continue;
-        }
+        error = request_next(service, &m);
         if (error != OK)
             exit((int)error);
 

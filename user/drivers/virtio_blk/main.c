@@ -21,6 +21,7 @@
  * "machine" as everybody. */
 #include "disk.h"
 
+#include <lib/request.h>
 #include <lib/startup.h>
 #include <lib/thread.h>
 #include <proto/service.h>
@@ -207,16 +208,8 @@ serve(handle_t self)
     (void)!service_ready(startup_handle("init"), detail);
 
     for (;;) {
-        err_t error;
+        err_t error = request_next(service, &m);
 
-        if (m.token == 0)
-            m = (struct message){0}; /* it may still have a message's flags */
-        error = sys_endpoint_reply_recv(service, &m);
-
-        if (error == ERR_TOKEN) {
-            m.token = 0; /* that caller is gone; its answer with it */
-            continue;
-        }
         if (error != OK)
             exit((int)error);
 

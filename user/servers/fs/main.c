@@ -26,6 +26,7 @@
 #include "volume.h"
 
 #include <lib/kept.h>
+#include <lib/request.h>
 #include <lib/startup.h>
 #include <lib/syscall.h>
 #include <proto/file.h>
@@ -62,12 +63,12 @@ main(void)
                                       startup_handle("clock"));
     err_t error = ready_say(problem);
 
-    while (error == OK || error == ERR_TOKEN) {
-        if (error == ERR_TOKEN)
-            m.token = 0; /* that caller is gone; its answer with it */
-        error = sys_endpoint_reply_recv(service, &m);
+    if (error != OK)
+        return (int)error;
+    for (;;) {
+        error = request_next(service, &m);
         if (error != OK)
-            continue;
+            return (int)error;
         if (problem) {
             m.header = FILE_DONE;
             m.words[0] = ENODEV;
@@ -75,5 +76,4 @@ main(void)
             serve_request(&m);
         }
     }
-    return (int)error;
 }
