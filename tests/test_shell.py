@@ -96,10 +96,12 @@ def test_ctrl_c_ends_a_job(line: Terminal, command: str) -> None:
     assert line.run("sh -c 'exit 3'; echo $?") == "3\n"
 
 
-def test_ctrl_c_at_the_prompt_drops_the_line(line: Terminal) -> None:
-    line.type("echo dropped")
-    line.expect("dropped")  # by now the shell waits for the line
-    line.type(CTRL_C)
+@pytest.mark.parametrize("typed", ("", "echo dropped"))
+def test_ctrl_c_at_the_prompt_drops_the_line(
+    line: Terminal, typed: str
+) -> None:
+    """Also if it comes before the shell asks for the line."""
+    line.type(typed + CTRL_C)
     line.expect(PROMPT)
     assert line.run("echo kept") == "kept\n"
 

@@ -10,9 +10,11 @@
  * one. TERMINAL_KEYS: each byte comes as it is typed, unseen.
  *
  * Ctrl-C is for whoever watches: the thread is signalled, the line that was
- * being typed is dropped, and those who wait to read get EINTR. The last one
- * to say TERMINAL_WATCH watches; the handle (SIGNAL, MOVE, with a badge) is
- * given away. Nobody watches: Ctrl-C does the rest only.
+ * being typed is dropped, and those who wait to read get EINTR. If the one who
+ * watches is not among them its next request to read does, unless it says
+ * before that it watches. The last one to say TERMINAL_WATCH watches; the
+ * handle (SIGNAL, MOVE, with a badge) is given away. Nobody watches: Ctrl-C
+ * does the rest only.
  *
  * Labels, answers and sequence numbers are those of the file protocol. */
 #pragma once

@@ -93,14 +93,22 @@ queue_serve(struct queue *queue,
 
 /* ------------------------------------------------------------------- Ctrl-C */
 
+/* Ctrl-C came while the watcher was not reading: between its prompt, say, and
+ * the request for a line. Its next request is told, unless it says before that
+ * it watches, and so that it has heard. */
+static bool is_watcher_to_hear;
+
 /* Tells of Ctrl-C: those who read, and whoever watches. If its handle was our
  * predecessor's, it is told when it says again that it watches. */
 static void
 interrupt_tell(void)
 {
+    is_watcher_to_hear = true;
     for (; readers.count > 0; queue_remove(&readers)) {
         struct message *m = &readers.requests[readers.first];
 
+        if (m->badge == state_now()->watcher)
+            is_watcher_to_hear = false;
         console_answer(m, EINTR, 0, 0);
         (void)!sys_endpoint_reply(m);
     }
@@ -117,6 +125,7 @@ watch_set(uint64_t client, handle_t thread)
     bool was_its = state_now()->watcher == client;
     struct control *next = state_begin();
 
+    is_watcher_to_hear = false;
     if (watch != HANDLE_NONE)
         (void)!sys_handle_close(watch);
     watch = thread;
@@ -157,10 +166,14 @@ file_serve(struct open_file *file, struct message *m)
         files_close(file, m);
         break;
     case FILE_READ:
-        if (file->flags & FILE_TO_READ)
-            stream_serve(&readers, file, m, console_read);
-        else
+        if (!(file->flags & FILE_TO_READ)) {
             console_answer(m, EBADF, 0, 0);
+        } else if (is_watcher_to_hear && m->badge == state_now()->watcher) {
+            is_watcher_to_hear = false;
+            console_answer(m, EINTR, 0, 0);
+        } else {
+            stream_serve(&readers, file, m, console_read);
+        }
         break;
     case FILE_WRITE:
     case FILE_SYNC:
