@@ -192,7 +192,7 @@ def test_killed_while_writing(typist: Terminal) -> None:
 
 def test_killed_while_waiting(typist: Terminal) -> None:
     """Who waits for a line waits for it however many drivers end."""
-    command(typist, "kill 50 500 tell")
+    command(typist, "kill 50 3000 tell")
     typist.expect("kill begins\r\n")
     # Either comes first, and what is typed may stand in between.
     typist.type("lines 1\n")

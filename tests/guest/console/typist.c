@@ -270,9 +270,10 @@ typist_run(handle_t self)
         } else if (strcmp(words[0], "refusals") == 0) {
             command_refusals();
         } else if (strcmp(words[0], "kill") == 0) {
+            /* Said before: it could come after the killer's last word. */
+            say("kill begins\n");
             killer_start("console", number(words[1]), number(words[2]),
                          words[3][0] != '\0');
-            say("kill begins\n");
         } else if (strcmp(words[0], "cost") == 0) {
             command_cost(number(words[1]));
         } else if (strcmp(words[0], "restarts") == 0) {
