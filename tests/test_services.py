@@ -339,6 +339,27 @@ def test_circles(boot_manifest: Boot) -> None:
     assert ready(result, "good")
 
 
+def test_a_prompt_comes_last(boot_manifest: Boot) -> None:
+    """A service with a terminal is started when the others serve or have
+    ended, whatever the manifest's order; if one of them does neither, after
+    a second."""
+    person = "service person\n program subject\n kept 1\n"
+    terminal = "    terminal /dev/console\n"
+    manifest = f"{person}{terminal}{END}{terminal}{GOOD}"
+
+    def times(manifest: str) -> tuple[float, float]:
+        result = boot_manifest(manifest)
+        ((_, good),), ((_, prompt),) = (
+            ready(result, name) for name in ("good", "person")
+        )
+        return good, prompt
+
+    good, prompt = times(manifest)
+    assert good <= prompt < 1000
+    good, prompt = times(f"{manifest}service mute\n program sleeper\n")
+    assert good < 1000 <= prompt < 1100
+
+
 def test_a_critical_service_takes_the_system_with_it(
     boot_manifest: Boot,
 ) -> None:

@@ -7,7 +7,8 @@
  *     service NAME           what it is called; the order is no matter
  *     program FILE           in the boot archive             [NAME]
  *     arguments WORD...      for the program                 [none]
- *     terminal PATH          its stdin, stdout and stderr    [the log]
+ *     terminal PATH          its stdin, stdout and stderr; it starts after
+ *                            the others                      [the log]
  *     device COMPATIBLE [N]  its device, as the device tree calls it; N: the
  *                            kind of a virtio device         [none]
  *     provides PATH...       its names with the name server  [none]

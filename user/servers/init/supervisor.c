@@ -6,7 +6,11 @@
  * A service that uses the name server is started when that knows all paths,
  * so that nobody looks up what is about to be there; and when it knows that
  * the process before has ended, so that the number they share is not taken
- * for the old one. */
+ * for the old one.
+ *
+ * A service with a terminal is somebody's prompt: it comes when the others
+ * have told the log what they have to tell. But whoever is to find out why one
+ * of them does not come needs it too, and gets it after a second. */
 #include "supervisor.h"
 
 #include "init.h"
@@ -28,7 +32,8 @@
 enum {
     DELAY_FIRST_MS = 10, /* before the second start of late */
     DELAY_MAX_MS = 1000,
-    RETRY_MS = 1, /* when the name server was busy */
+    RETRY_MS = 1,       /* when the name server was busy */
+    TERMINAL_MS = 1000, /* for the others to come before the prompt */
 };
 
 static bool is_all_ready; /* and said so */
@@ -162,18 +167,45 @@ supervisor_ended(struct service *s, const struct message *m)
 void
 supervisor_begin(void)
 {
-    for (unsigned i = 0; i < service_count; i++)
-        if (!services[i].is_absent) {
-            services[i].state = SERVICE_IS_WAITING;
-            services[i].due = 0;
-        }
+    for (unsigned i = 0; i < service_count; i++) {
+        struct service *s = &services[i];
+
+        if (s->is_absent)
+            continue;
+        s->state = SERVICE_IS_WAITING;
+        if (s->stanza->terminal)
+            s->due = ticks_now() + ticks_of_ms(TERMINAL_MS);
+    }
+}
+
+/* Whether each service without a terminal has been started once, and serves
+ * or has ended. */
+static bool
+others_have_come(void)
+{
+    for (unsigned i = 0; i < service_count; i++) {
+        const struct service *s = &services[i];
+
+        if (!s->is_absent && !s->stanza->terminal &&
+            (s->restarts == 0 || s->state == SERVICE_IS_STARTING))
+            return false;
+    }
+    return true;
+}
+
+static bool
+service_is_due(const struct service *s)
+{
+    if (s->stanza->terminal && s->restarts == 0 && others_have_come())
+        return true;
+    return s->due <= ticks_now();
 }
 
 /* Whether the service may be started now, as far as others are concerned. */
 static bool
 service_may_start(const struct service *s)
 {
-    return s->state == SERVICE_IS_WAITING && s->due <= ticks_now() &&
+    return s->state == SERVICE_IS_WAITING && service_is_due(s) &&
            (!tell_concerns(s) || tell_is_done());
 }
 
