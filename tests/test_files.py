@@ -74,6 +74,7 @@ def compare(disk: Path, files: dict[str, str], place: Path) -> None:
         (4096, "disk", 1),
         (1024, "fs", 1),
         (4096, "fs", 1),
+        (1024, "fs", 2),
     ],
 )
 def test_load(
