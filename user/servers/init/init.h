@@ -17,6 +17,12 @@ extern handle_t init_endpoint;
 /* Ticks of the time base a second. */
 extern uint64_t ticks_per_second;
 
+static inline uint64_t
+ticks_of_ms(uint64_t ms)
+{
+    return ms * ticks_per_second / 1000;
+}
+
 enum { INIT_SIGNAL_DEADLINE = 1 << 0, INIT_SIGNAL_FLUSHED = 1 << 1 };
 
 /* Writes the service's line of the boot log: who, what, and when. */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A service that ends is started again: at once the first time, then after a
- * while that doubles with each end of late, and not any more when there were
- * more of them than the manifest bears. What was ordered does not count.
+/* When services are started.
  *
  * A service that uses the name server is started when that knows all paths,
  * so that nobody looks up what is about to be there; and when it knows that
@@ -18,31 +16,20 @@
 #include "replace.h"
 #include "tell.h"
 
-#include <lib/boot.h>
 #include <lib/cause.h>
 #include <lib/error.h>
-#include <lib/startup.h>
 #include <lib/syscall.h>
 #include <lib/ticks.h>
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
-    DELAY_FIRST_MS = 10, /* before the second start of late */
-    DELAY_MAX_MS = 1000,
     RETRY_MS = 1,       /* when the name server was busy */
     TERMINAL_MS = 1000, /* for the others to come before the prompt */
 };
 
 static bool is_all_ready; /* and said so */
-
-static uint64_t
-ticks_of_ms(uint64_t ms)
-{
-    return ms * ticks_per_second / 1000;
-}
 
 void
 supervisor_answer(struct service *s, err_t error)
@@ -59,73 +46,6 @@ supervisor_answer(struct service *s, err_t error)
 }
 
 /* ------------------------------------------------------------ when one ends */
-
-/* The service will not come back. Some the system cannot do without. */
-static void
-service_miss(const struct service *s)
-{
-    if (!s->stanza->is_critical)
-        return;
-    log_problem(s->stanza->name, "is critical: the system goes down");
-    power_begin(SERVICE_POWER_OFF, EXIT_FAILURE);
-}
-
-/* Nobody will serve any more: its clients shall know. */
-static void
-service_give_up(struct service *s)
-{
-    s->state = SERVICE_IS_LOST;
-    (void)!sys_handle_close(s->endpoint);
-    s->endpoint = HANDLE_NONE;
-    log_problem(s->stanza->name,
-                "IS GIVEN UP: more than %lu ends in %lu s (svc start %s)",
-                s->stanza->ends, s->stanza->seconds, s->stanza->name);
-    supervisor_answer(s, ERR_DEAD);
-    service_miss(s);
-}
-
-/* Notes that the service has ended now. Returns how many times it has of
- * late, this one included. */
-static uint64_t
-service_count_end(struct service *s)
-{
-    uint64_t now = ticks_now();
-    uint64_t since = s->stanza->seconds * ticks_per_second;
-    uint64_t count = 1;
-
-    memmove(&s->ends[1], &s->ends[0], sizeof(s->ends) - sizeof(s->ends[0]));
-    s->ends[0] = now;
-    while (count <= s->stanza->ends && s->ends[count] != 0 &&
-           now - s->ends[count] < since)
-        count++;
-    return count;
-}
-
-/* Decides what follows the end of a service that nobody ordered: that it is
- * started again, when, or that it is given up. */
-static void
-supervisor_restart(struct service *s)
-{
-    uint64_t count = service_count_end(s);
-    uint64_t delay = 0;
-
-    if (!s->stanza->is_restarted) {
-        s->state = SERVICE_IS_STOPPED;
-        supervisor_answer(s, ERR_DEAD);
-        service_miss(s);
-        return;
-    }
-    if (count > s->stanza->ends) {
-        service_give_up(s);
-        return;
-    }
-    if (count > 1)
-        delay = DELAY_FIRST_MS << (count - 2);
-    if (delay > DELAY_MAX_MS)
-        delay = DELAY_MAX_MS;
-    s->state = SERVICE_IS_WAITING;
-    s->due = ticks_now() + ticks_of_ms(delay);
-}
 
 void
 supervisor_fault(struct service *s, struct message *m)

@@ -20,6 +20,10 @@ void supervisor_fault(struct service *s, struct message *m);
 /* The service's process is no more. */
 void supervisor_ended(struct service *s, const struct message *m);
 
+/* Decides what follows the end of a service that nobody ordered: that it is
+ * started again, when, or that it is given up. */
+void supervisor_restart(struct service *s);
+
 /* The service can serve. `detail` is for the boot log. */
 void supervisor_ready(struct service *s, const char *detail);
 
