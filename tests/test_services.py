@@ -360,6 +360,20 @@ def test_a_prompt_comes_last(boot_manifest: Boot) -> None:
     assert good < 1000 <= prompt < 1100
 
 
+def test_what_is_due_and_cannot_start(boot_manifest: Boot) -> None:
+    """A service that is due, but has to wait for the name server, keeps
+    nobody else from being heard."""
+    result = boot_manifest(
+        "service names\n program sleeper\n"
+        "service person\n program subject\n kept 1\n uses names\n"
+        " terminal /dev/console\n"
+        f"{GOOD}service end\n program quitter\n restart 8 in 60\n critical\n"
+    )
+    assert ready(result, "good") and not ready(result, "person")
+    assert "end      IS GIVEN UP" in result.console
+    assert result.status == 1
+
+
 def test_a_critical_service_takes_the_system_with_it(
     boot_manifest: Boot,
 ) -> None:

@@ -230,6 +230,7 @@ bool
 supervisor_work(void)
 {
     uint64_t wake = power_work();
+    uint64_t now = ticks_now();
 
     if (!tell_all())
         wake = earlier(wake, ticks_now() + ticks_of_ms(RETRY_MS));
@@ -241,7 +242,8 @@ supervisor_work(void)
             service_start(s);
             return true;
         }
-        if (s->state == SERVICE_IS_WAITING && s->due > 0)
+        /* What is due and may not start waits for a message, not for us. */
+        if (s->state == SERVICE_IS_WAITING && s->due > now)
             wake = earlier(wake, s->due);
     }
     (void)!sys_thread_deadline(wake, wake ? INIT_SIGNAL_DEADLINE : 0);
