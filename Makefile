@@ -340,7 +340,7 @@ $(1)/$(call name,$(2)).elf: $(call objects,$(1),$(2)) $(1)/programs $(LIBRARY) \
 	@$(CROSS)gcc $(USER_FLAGS) $(USER_LINK) -T user/lib/$(4) \
 	    -Wl,--defsym=PROGRAM_BASE=$(3) -o $$@ $$(filter %.o,$$^) \
 	    -Luser/lib -L$(BUILD)/user \
-	    $(if $(filter user/apps/%,$(2)),$(FILES)) $(LIBRARIES)
+	    $(if $(filter user/apps/% %/pager,$(2)),$(FILES)) $(LIBRARIES)
 endef
 
 # $(call archive,directory,archive,programs,manifest): the first program flat,

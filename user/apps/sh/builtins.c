@@ -131,7 +131,7 @@ builtin_help(char *const *words)
     puts("files    ls cat cp mv rm mkdir rmdir touch head tail hexdump wc\n"
          "text     echo grep sort\n"
          "system   ps top free df mount svc trace date sleep sync\n"
-         "         ping-pong poweroff reboot\n"
+         "         pager ping-pong poweroff reboot\n"
          "shell    cd pwd export unset jobs kill wait fg exit help\n"
          "\n"
          "a | b    what a writes b reads      a < f  a > f  a >> f  a 2> f\n"
