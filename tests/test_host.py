@@ -56,6 +56,8 @@ SOURCES = {
     "names": ("user/servers/names/table.c",),
     "object": MEMORY,
     "pathname": ("user/lib/pathname.c",),
+    # pipes.c is part of the test itself, which ends it.
+    "pipe": ("user/servers/pipe/users.c",),
     "shell": ("user/apps/sh/tokens.c", "user/apps/sh/words.c"),
     "sv39": ("kernel/sv39.c", "tests/host/ram.c"),
     # hart.c and space.c are part of the test itself, which has their fences.

@@ -41,6 +41,10 @@ def line(
         ("sh -c 'exit 7'; echo $?", "7\n"),
         ("echo one two three | wc -w", "       3\n"),
         ("echo c b a | cat | cat | cat", "c b a\n"),
+        ("sh -c 'echo a; pwd; sh -c \"echo b; echo c\"' | cat", "a\n/\nb\nc\n"),
+        ("echo a b | sh -c 'true; cat'", "a b\n"),
+        ("echo 'echo a; echo b' | sh | cat", "a\nb\n"),
+        ("sh -c 'sleep 0.2 & echo a; wait' | sh -c cat", "\na\n"),
         ("ls /bin | grep '^l' | sort", "ls\n"),
         ("export A=x; echo $A ${A}y; unset A; echo $A.", "x xy\n.\n"),
         ("sh -c 'echo $PWD'", "/\n"),
@@ -63,6 +67,12 @@ def test_files(line: Terminal) -> None:
     """Redirections, and the programs that change directories."""
     assert line.run("mkdir /shell; cd /shell; echo one > a; echo two >> a") == ""
     assert line.run("cat a; cat < a | wc -l") == "one\ntwo\n       2\n"
+    assert line.run("sh -c 'cd /; cat; echo three' < a > /c; cat /c; rm /c") == (
+        "one\ntwo\nthree\n"
+    )
+    assert line.run("echo lost | cat < a; echo x > b | cat; cat b") == (
+        "one\ntwo\nx\n"
+    )
     assert line.run("cat nothing > b 2> c; cat b; wc -l < c") == "       1\n"
     assert line.run("cp a d; mv d e; ls; rm a b c e; ls; cd /; rmdir shell") == (
         "a\nb\nc\ne\n"
@@ -130,6 +140,16 @@ def test_much_goes_through_a_pipe(line: Terminal) -> None:
     size = line.run("cat /bin/sh | wc -c")
     assert line.run("cat /bin/sh | cat | cat | wc -c") == size
     assert int(size) > 3 * 16384  # more than the pipe holds
+
+
+def test_shells_in_a_pipeline_share_their_ends(line: Terminal) -> None:
+    """Each of the programs of a shell writes to, or reads from, the end that
+    the shell was given; even two at once."""
+    size = int(line.run("cat /bin/ls | wc -c"))
+    once = "cat /bin/ls | sh -c 'sh -c \"cat | cat\"' | sh -c 'wc -c'"
+    assert int(line.run(once)) == size
+    both = "ls /bin & ls /bin & wait"
+    assert line.run(f"sh -c '{both}' | grep '^sh$'") == "sh\nsh\n"
 
 
 def test_a_reader_that_ends_early_ends_the_writer(line: Terminal) -> None:

@@ -18,6 +18,7 @@ struct member {
     bool is_running;
     bool has_pipe[2]; /* by enum pipe_end: which ends it was given */
     uint64_t pipe[2]; /* their numbers */
+    handle_t shared[STARTUP_FILES]; /* of ends that we were given ourselves */
 };
 
 struct job {
@@ -36,3 +37,6 @@ extern struct file jobs_pipes; /* the pipe server */
 
 /* Closes the ends of pipes that the member had. */
 void member_close_pipes(struct member *m);
+
+/* Notes which of our own streams are ends of pipes, to share. */
+void streams_start(void);

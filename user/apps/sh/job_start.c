@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Starting a pipeline: pipes first, then its programs, each between two. */
+/* Starting a pipeline: pipes first, then its programs, each between two.
+ *
+ * A program's stdin, stdout and stderr are, in this order: the file that the
+ * line names, the pipe to its neighbour, or what the shell has itself. That may
+ * be a pipe's end too, when the shell was started in a pipeline: then it shares
+ * it (proto/pipe.h). What the shell has as a file the program opens anew. */
 #include "job.h"
 
 #include "authority.h"
@@ -7,12 +12,16 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
     MEMBER_PRIORITY = 16,
     MEMBER_FRAMES = 4096,   /* 16 MiB, or */
     MEMBER_FRAMES_PART = 4, /* a quarter of ours, if that is less */
 };
+
+/* Those of our own that are ends of pipes; no server: it is none. */
+static struct file streams[STARTUP_FILES];
 
 /* Makes a pipe from member `from` to the next one, and keeps the handle of
  * each end in `ends_of`. Returns an error of <errno.h>. */
@@ -32,14 +41,61 @@ pipe_between(struct member *from, handle_t ends_of[2])
     return pipe_end(&jobs_pipes, number, PIPE_READ, &ends_of[PIPE_READ]);
 }
 
+static void
+member_close_pipe(struct member *m, enum pipe_end end)
+{
+    if (m->has_pipe[end])
+        (void)!pipe_close(&jobs_pipes, m->pipe[end], end);
+    m->has_pipe[end] = false;
+}
+
 void
 member_close_pipes(struct member *m)
 {
-    for (unsigned end = PIPE_READ; end <= PIPE_WRITE; end++)
-        if (m->has_pipe[end]) {
-            m->has_pipe[end] = false;
-            (void)!pipe_close(&jobs_pipes, m->pipe[end], (enum pipe_end)end);
-        }
+    member_close_pipe(m, PIPE_READ);
+    member_close_pipe(m, PIPE_WRITE);
+    for (unsigned i = 0; i < STARTUP_FILES; i++) {
+        struct file shared = {.server = m->shared[i]};
+
+        if (shared.server == HANDLE_NONE)
+            continue;
+        (void)!file_close(&shared);
+        (void)!sys_handle_close(shared.server);
+        m->shared[i] = HANDLE_NONE;
+    }
+}
+
+void
+streams_start(void)
+{
+    static const char grants[STARTUP_FILES][4] = {"fd0", "fd1", "fd2"};
+
+    for (unsigned i = 0; i < STARTUP_FILES; i++)
+        streams[i].server = startup_handle(grants[i]);
+}
+
+/* Says what a member has as file `i`; `piped` is the end of a pipe of its own,
+ * or HANDLE_NONE. Returns an error of <errno.h>. */
+static int
+member_file(struct member *m, unsigned i, const struct startup_file *named,
+            handle_t piped, struct program_request *p)
+{
+    int error = 0;
+
+    if (named->path) {
+        p->files[i] = *named;
+        /* Nobody uses the pipe: its other end must not wait. */
+        if (piped != HANDLE_NONE)
+            member_close_pipe(m, i == STDIN_FILENO ? PIPE_READ : PIPE_WRITE);
+    } else if (piped != HANDLE_NONE) {
+        p->streams[i] = piped;
+    } else if (streams[i].server != HANDLE_NONE) {
+        error = pipe_share(&streams[i], &m->shared[i]);
+        p->streams[i] = m->shared[i];
+    } else {
+        p->files[i] = startup_file(i);
+    }
+    return error;
 }
 
 /* How many frames a program is given. */
@@ -64,20 +120,24 @@ member_start(struct job *j, size_t index, const struct member_request *request,
     struct program_request p = {
         .path = request->words[0],
         .arguments = (const char *const *)request->words + 1,
-        .streams = {in, out, HANDLE_NONE},
         .priority = MEMBER_PRIORITY,
         .frames = member_frames(),
     };
     struct spawn_grant grants[AUTHORITY_GRANTS_MAX];
+    const handle_t piped[STARTUP_FILES] = {in, out, HANDLE_NONE};
     uint64_t badge = (uint64_t)j->number << MEMBER_BITS | index;
     err_t error;
 
+    for (unsigned i = 0; i < STARTUP_FILES; i++) {
+        int lost = member_file(m, i, &request->files[i], piped[i], &p);
+
+        if (lost) {
+            fprintf(stderr, "sh: no pipe for %s: %s\n", p.path, strerror(lost));
+            return false;
+        }
+    }
     p.grant_count = authority_of(p.path, grants);
     p.grants = grants;
-    for (unsigned i = 0; i < STARTUP_FILES; i++)
-        p.files[i] =
-            request->files[i].path ? request->files[i] : startup_file(i);
-
     error = sys_handle_mint(jobs_ends, startup_handle("self"),
                             ENDPOINT_SEND | RIGHT_DERIVE, badge, &p.supervisor);
     if (error == OK) {

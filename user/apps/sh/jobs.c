@@ -40,6 +40,7 @@ jobs_start(void)
     if (name_lookup(startup_handle("names"), "/svc/pipe", &bytes,
                     &jobs_pipes.server) != OK)
         jobs_pipes.server = HANDLE_NONE; /* a pipeline will say so */
+    streams_start();
 }
 
 bool

@@ -7,7 +7,8 @@
  * the shell, which then ends the programs of the job in the foreground.
  *
  * G3  A job is there as long as one of its programs is.
- * G4  An end of a pipe is closed when the program that had it has ended.
+ * G4  An end of a pipe is closed when the program that had it has ended; for
+ *     one that was shared with it, so is the program's part in it.
  * G5  A program's client (proto/names.h) ends with it. */
 #pragma once
 

@@ -10,6 +10,9 @@
 #include "tokens.h"
 #include "words.h"
 
+#include <lib/pathname.h>
+#include <proto/file.h>
+
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +39,19 @@ pipeline_free(struct pipeline *p)
     }
 }
 
+/* The absolute path that a redirection means: a shell that the program is may
+ * go elsewhere, and start others there. */
+static char *
+path_complete(const char *typed)
+{
+    static char here[FILE_PATH_MAX], path[FILE_PATH_MAX];
+
+    return typed && getcwd(here, sizeof(here)) &&
+                   pathname_join(here, typed, path, sizeof(path))
+               ? strdup(path)
+               : NULL;
+}
+
 /* Notes where a program's file is. What is written is made here, so that an
  * error is seen before anything runs, and is written from its end on. */
 static bool
@@ -48,7 +64,8 @@ redirection_read(struct member_request *member, enum token_kind kind,
     struct startup_file *file = &member->files[is_input   ? STDIN_FILENO
                                                : is_error ? STDERR_FILENO
                                                           : STDOUT_FILENO];
-    char *path = word_expand(name->text, name->length);
+    char *typed = word_expand(name->text, name->length);
+    char *path = path_complete(typed);
     int flags = is_input ? O_RDONLY
                          : O_WRONLY | O_CREAT | (is_new ? O_TRUNC : O_APPEND);
     int opened = path ? open(path, flags, 0666) : -1;
@@ -56,12 +73,12 @@ redirection_read(struct member_request *member, enum token_kind kind,
     free((char *)file->path);
     *file =
         (struct startup_file){path, is_input ? O_RDONLY : O_WRONLY | O_APPEND};
-    if (opened < 0) {
-        perror(path ? path : "sh");
-        return false;
-    }
-    close(opened);
-    return true;
+    if (opened < 0)
+        perror(path ? typed : "sh");
+    else
+        close(opened);
+    free(typed);
+    return opened >= 0;
 }
 
 /* The file that a command's name stands for, in memory of its own: what has a

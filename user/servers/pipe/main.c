@@ -2,11 +2,12 @@
 /* Pipes: what one program writes another one reads (proto/pipe.h).
  *
  *     main.c     who asks for what       pipes.c    bytes and who waits
+ *     users.c    who uses an end
  *
  * A request comes from a client, which makes pipes, or through the handle of
  * an end, which reads or writes one: their badges tell.
  *
- * Grants: "service"; "init"; "kept0" ... (lib/kept.h), 1 + 4 pages a pipe. */
+ * Grants: "service"; "init"; "kept0" ... (lib/kept.h), 2 + 4 pages a pipe. */
 #include "pipes.h"
 
 #include <lib/kept.h>
@@ -18,11 +19,11 @@
 
 static handle_t service;
 
-/* Answers with a handle to one end of the caller's pipe. */
+/* Answers with a handle to an end for its user `user`. */
 static void
-end_give(struct pipe *p, enum pipe_end end, token_t token)
+end_give(const struct pipe *p, enum pipe_end end, uint64_t user, token_t token)
 {
-    uint64_t badge = END_BADGE | p->number << 1 | end;
+    uint64_t badge = END_BADGE | p->number << (USER_BITS + 1) | user << 1 | end;
     struct message m = {
         .header = FILE_DONE | MESSAGE_HANDLE,
         .token = token,
@@ -40,23 +41,42 @@ end_give(struct pipe *p, enum pipe_end end, token_t token)
     answer(token, EMFILE, 0, 0);
 }
 
+/* Answers with a handle for another user of the end, which comes by `user`. */
+static void
+end_share(struct pipe *p, enum pipe_end end, uint64_t user,
+          const struct message *m)
+{
+    const struct pipe_user *other =
+        user_find(p, end, user)
+            ? user_new(p, end, user, m->words[FILE_SEQUENCE])
+            : NULL;
+
+    if (other)
+        end_give(p, end, other->number, m->token);
+    else
+        answer(m->token, ENFILE, 0, 0);
+}
+
 /* A request through the handle of an end. */
 static void
 end_request(const struct message *m)
 {
     uint64_t badge = m->badge & ~END_BADGE;
     enum pipe_end end = badge & 1 ? PIPE_WRITE : PIPE_READ;
-    struct pipe *p = pipe_find(badge >> 1);
+    uint64_t user = badge >> 1 & ((1U << USER_BITS) - 1);
+    struct pipe *p = pipe_find(badge >> (USER_BITS + 1));
 
     if (!p) {
         answer(m->token, EBADF, 0, 0);
     } else if (message_label(m) == (end ? FILE_WRITE : FILE_READ)) {
-        pipe_transfer(p, end, m);
+        pipe_transfer(p, end, user, m);
     } else if (message_label(m) == FILE_STAT) {
         answer(m->token, 0, S_IFIFO | S_IRUSR | S_IWUSR, p->written - p->read);
     } else if (message_label(m) == FILE_CLOSE) {
-        pipe_end_close(p, end);
+        pipe_user_close(p, end, user);
         answer(m->token, 0, 0, 0);
+    } else if (message_label(m) == PIPE_SHARE) {
+        end_share(p, end, user, m);
     } else {
         answer(m->token, message_label(m) == FILE_SYNC ? 0 : EINVAL, 0, 0);
     }
@@ -80,7 +100,7 @@ client_request(const struct message *m)
     } else if (m->words[1] > PIPE_WRITE || !p || p->owner != m->badge) {
         answer(m->token, EBADF, 0, 0);
     } else if (message_label(m) == PIPE_END) {
-        end_give(p, end, m->token);
+        end_give(p, end, USER_FIRST, m->token);
     } else {
         pipe_end_close(p, end);
         answer(m->token, 0, 0, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pipes.h"
 
-/* The user of an end, while it waits. Token 0: it does not. */
+/* A user of an end, while it waits. Token 0: it does not. */
 struct waiting {
     token_t token;
     uint64_t offset;
@@ -10,15 +10,15 @@ struct waiting {
 
 static struct pipe *pipes; /* in the memory kept, as the rings behind them */
 static unsigned pipe_count;
-static struct waiting waiting[PIPES_MAX][PIPE_ENDS];
+static struct waiting waiting[PIPES_MAX][PIPE_ENDS][PIPE_USERS_MAX];
 
 bool
 pipes_open(void *memory, size_t bytes)
 {
-    if (bytes < PAGE_BYTES + RING_BYTES)
+    if (bytes < RECORDS_BYTES + RING_BYTES)
         return false;
     pipes = memory;
-    pipe_count = (unsigned)((bytes - PAGE_BYTES) / RING_BYTES);
+    pipe_count = (unsigned)((bytes - RECORDS_BYTES) / RING_BYTES);
     if (pipe_count > PIPES_MAX)
         pipe_count = PIPES_MAX;
     return true;
@@ -27,7 +27,7 @@ pipes_open(void *memory, size_t bytes)
 static char *
 pipe_ring(const struct pipe *p)
 {
-    return (char *)pipes + PAGE_BYTES + (size_t)(p - pipes) * RING_BYTES;
+    return (char *)pipes + RECORDS_BYTES + (size_t)(p - pipes) * RING_BYTES;
 }
 
 struct pipe *
@@ -81,48 +81,48 @@ ring_copy(struct pipe *p, enum pipe_end end, token_t token, uint64_t at,
     return copied;
 }
 
-/* Gives the reader what there is. False: it has to wait. */
+/* Gives the current reader what there is. False: it has to wait. */
 static bool
-reader_serve(struct pipe *p, const struct waiting *w)
+reader_serve(struct pipe *p, const struct waiting *w, uint64_t at)
 {
-    uint64_t bytes;
+    uint64_t bytes = p->written - at;
+    uint64_t copied;
 
-    if (w->offset < p->read || w->offset > p->written) {
+    if (at < p->read || at > p->given) {
         answer(w->token, EINVAL, 0, 0);
         return true;
     }
-    p->read = w->offset;
-    bytes = p->written - p->read;
-    if (bytes == 0 && w->lent > 0 && !p->is_closed[PIPE_WRITE])
+    p->read = at;
+    if (bytes == 0 && w->lent > 0 && users_are_there(p, PIPE_WRITE))
         return false;
     if (bytes > w->lent)
         bytes = w->lent;
-
-    uint64_t copied = ring_copy(p, PIPE_READ, w->token, p->read, bytes);
-
+    copied = ring_copy(p, PIPE_READ, w->token, at, bytes);
+    p->given = at + copied;
     answer(w->token, copied < bytes ? EFAULT : 0, copied, 0);
     return true;
 }
 
-/* Takes from the writer what there is room for. False: it has to wait. */
+/* Takes from the current writer what there is room for. False: it has to
+ * wait. */
 static bool
-writer_serve(struct pipe *p, const struct waiting *w)
+writer_serve(struct pipe *p, const struct waiting *w, uint64_t at)
 {
     uint64_t bytes = w->lent;
     uint64_t room = RING_BYTES - (p->written - p->read);
     uint64_t copied;
 
-    if (p->is_closed[PIPE_READ]) {
+    if (!users_are_there(p, PIPE_READ)) {
         answer(w->token, EPIPE, 0, 0);
         return true;
     }
-    if (w->offset > p->written || w->offset + bytes < p->written) {
+    if (at > p->written || at + bytes < p->written) {
         answer(w->token, EINVAL, 0, 0);
         return true;
     }
     /* Either it asks again, and bytes of it are there; or it is new. */
-    if (w->offset < p->written) {
-        answer(w->token, 0, p->written - w->offset, p->written);
+    if (at < p->written) {
+        answer(w->token, 0, p->written - at, w->offset + (p->written - at));
         return true;
     }
     if (room == 0 && bytes > 0)
@@ -131,40 +131,60 @@ writer_serve(struct pipe *p, const struct waiting *w)
         bytes = room;
     copied = ring_copy(p, PIPE_WRITE, w->token, p->written, bytes);
     p->written += copied; /* the bytes are in the ring: now they count */
-    answer(w->token, copied < bytes ? EFAULT : 0, copied, p->written);
+    answer(w->token, copied < bytes ? EFAULT : 0, copied, w->offset + copied);
     return true;
 }
 
-/* Serves those who wait at the pipe as far as that is possible. */
+/* Serves those who wait at the end as far as that is possible. Returns whether
+ * it was for one of them. */
+static bool
+end_settle(struct pipe *p, enum pipe_end end)
+{
+    bool is_any = false;
+
+    for (unsigned i = 0; i < PIPE_USERS_MAX; i++) {
+        struct waiting *w = &waiting[p - pipes][end][i];
+        struct pipe_user *user = &p->users[end][i];
+        bool is_served;
+
+        if (!w->token)
+            continue;
+        user_take(p, end, user);
+        is_served = end == PIPE_READ
+                        ? reader_serve(p, w, user->begin + w->offset)
+                        : writer_serve(p, w, user->begin + w->offset);
+        if (is_served)
+            w->token = 0;
+        is_any = is_any || is_served;
+    }
+    return is_any;
+}
+
+/* The same for both ends: one can make room, or bytes, for the other. */
 static void
 pipe_settle(struct pipe *p)
 {
-    struct waiting *w = waiting[p - pipes];
-    bool is_served;
+    bool is_served = true;
 
-    /* One can make room, or bytes, for the other. */
-    do {
-        is_served = false;
-        if (w[PIPE_WRITE].token && writer_serve(p, &w[PIPE_WRITE])) {
-            w[PIPE_WRITE].token = 0;
-            is_served = true;
-        }
-        if (w[PIPE_READ].token && reader_serve(p, &w[PIPE_READ])) {
-            w[PIPE_READ].token = 0;
-            is_served = true;
-        }
-    } while (is_served);
+    while (is_served) {
+        is_served = end_settle(p, PIPE_WRITE);
+        is_served = end_settle(p, PIPE_READ) || is_served;
+    }
 }
 
 void
-pipe_transfer(struct pipe *p, enum pipe_end end, const struct message *m)
+pipe_transfer(struct pipe *p, enum pipe_end end, uint64_t user,
+              const struct message *m)
 {
-    struct waiting *w = &waiting[p - pipes][end];
+    const struct pipe_user *u = user_find(p, end, user);
+    struct waiting *w = waiting[p - pipes][end];
     uint64_t lease =
         end == PIPE_READ ? MESSAGE_LEASE_WRITE : MESSAGE_LEASE_READ;
 
-    if (p->is_closed[end] || w->token) {
-        answer(m->token, p->is_closed[end] ? EBADF : EBUSY, 0, 0);
+    if (u)
+        w += u - p->users[end];
+    if (!u || w->token) {
+        answer(m->token, u ? EBUSY : EBADF, 0, 0);
         return;
     }
     *w = (struct waiting){
@@ -175,18 +195,36 @@ pipe_transfer(struct pipe *p, enum pipe_end end, const struct message *m)
     pipe_settle(p);
 }
 
-void
-pipe_end_close(struct pipe *p, enum pipe_end end)
+/* Takes one user away, and answers it if it waits. */
+static void
+user_end(struct pipe *p, enum pipe_end end, struct pipe_user *user)
 {
-    struct waiting *w = &waiting[p - pipes][end];
+    struct waiting *w = &waiting[p - pipes][end][user - p->users[end]];
 
-    p->is_closed[end] = 1;
+    user->maker = 0;
     if (w->token)
         answer(w->token, EBADF, 0, 0);
     w->token = 0;
+}
+
+void
+pipe_user_close(struct pipe *p, enum pipe_end end, uint64_t user)
+{
+    struct pipe_user *u = user_find(p, end, user);
+
+    if (u)
+        user_end(p, end, u);
+    while ((u = users_orphaned(p, end)))
+        user_end(p, end, u);
     pipe_settle(p);
-    if (p->is_closed[PIPE_READ] && p->is_closed[PIPE_WRITE])
+    if (!users_are_there(p, PIPE_READ) && !users_are_there(p, PIPE_WRITE))
         p->owner = 0;
+}
+
+void
+pipe_end_close(struct pipe *p, enum pipe_end end)
+{
+    pipe_user_close(p, end, USER_FIRST);
 }
 
 struct pipe *
@@ -207,6 +245,7 @@ pipe_new(uint64_t owner, uint64_t sequence)
                   (UINT64_C(1) << PIPE_INDEX_BITS),
         .sequence = sequence,
     };
+    users_start(unused);
     unused->owner = owner; /* the last word: now it is there */
     return unused;
 }
