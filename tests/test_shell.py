@@ -54,6 +54,15 @@ def line(
         ("| echo", "sh: a command is missing\n"),
         ("echo 'a", "sh: a quote is not closed\n"),
         ("echo a >", "sh: a file name is missing\n"),
+        ("ls /", "bin\ndev\nlost+found\nsvc\n"),
+        ("ls /dev", "clock\nconsole\ndisk\n"),
+        ("cd /svc; pwd; ls; cd ..; pwd", "/svc\necho\npipe\n/\n"),
+        ("echo /dev/c*", "/dev/clock /dev/console\n"),
+        ("svc kill names; ls -l / | grep dev", "dr-xr-xr-x "),
+        ("mkdir /dev", "mkdir: /dev: File exists\n"),
+        ("echo a > /svc", "/svc: Is a directory\n"),
+        ("cat /dev/nothing", "cat: /dev/nothing: No such file"),
+        ("mkdir /x; mkdir /x/bin; ls / /x; rmdir /x/bin /x", "x\n/x:\nbin\n"),
         ("kill %9", "kill: %9: not a process of this shell\n"),
         ("cd /nothing", "cd: /nothing: No such file"),
         ("ping-pong 10", "10 rounds"),
@@ -175,9 +184,12 @@ def test_it_comes_back(line: Terminal) -> None:
     assert " sleep " not in line.run("ps")
 
 
-def test_poweroff(build: Build) -> None:
-    """In a system of its own, without a disk."""
+def test_without_a_disk(build: Build) -> None:
+    """In a system of its own: what there is has names, so there is a root. And
+    it can be switched off."""
     with terminal(build) as line:
         line.expect(PROMPT)
+        assert line.run("cd /; ls; ls dev") == "bin\ndev\nsvc\nclock\nconsole\n"
+        assert "No such file" in line.run("echo a > /new")
         line.type("poweroff 3\r")
         assert line.status() == 3

@@ -69,6 +69,12 @@ test_names(void)
     CHECK(match(t, "/a-name-that-fills-all-its-bytes/x", &bytes) == full &&
           bytes == 33);
 
+    CHECK(table_is_directory(t, "/", 1));
+    CHECK(table_is_directory(t, "/dev", 4));
+    CHECK(!table_is_directory(t, "/de", 3) && !table_is_directory(t, "", 0));
+    CHECK(!table_is_directory(t, "/dev/console", 12));
+    CHECK(!table_is_directory(t, "/a-name-that-fills-all-its-bytes", 32));
+
     text_make(text, "/dev");
     CHECK(table_find(t, text) == dev);
     table_remove(t, dev);

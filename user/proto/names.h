@@ -14,7 +14,10 @@
  *
  * A name is a path like /dev/console, and stands for all paths that begin
  * with it at a slash: what is behind it means something to the server only.
- * The longest name wins, so "/" may be one too.
+ * The longest name wins, so "/" may be one too. A path that is no name but that
+ * names begin with at a slash, like /dev, is a directory of the name server's
+ * own, in the file protocol (proto/file.h), whatever else has its name. It
+ * lists nothing: what is in it NAMES_LIST tells.
  *
  * Each client has a number, which is the badge of its handle to the name
  * server and of all endpoints that it looks up: a server knows it by that.

@@ -98,6 +98,10 @@ request_answer(struct message *m)
         handle_drop(&m->words[MESSAGE_WORDS - 1]);
         m->header &= ~MESSAGE_HANDLE;
     }
+    if (m->badge == DIRECTORY_BADGE) {
+        directory_answer(m);
+        return;
+    }
     request = *m;
     error = request_handle(m);
     if (error != OK && request.header & MESSAGE_HANDLE)

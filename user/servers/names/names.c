@@ -117,7 +117,25 @@ server_give(struct message *m, unsigned place, size_t bytes)
     return OK;
 }
 
-/* Which server has the path that is lent: the one with the longest name. */
+/* Gives the client that asked a handle to us, for the directory that all of
+ * the path is. */
+static err_t
+directory_give(struct message *m, size_t bytes)
+{
+    err_t error;
+
+    if (!client_of(m, &error))
+        return error;
+    error = handle_make(service, DIRECTORY_BADGE, &m->words[MESSAGE_WORDS - 1]);
+    if (error != OK)
+        return error;
+    m->header = MESSAGE_HANDLE;
+    m->words[1] = bytes;
+    return OK;
+}
+
+/* Which server has the path that is lent: the one with the longest name. It is
+ * ours if it is longer still, but begins names only. */
 err_t
 names_lookup(struct message *m)
 {
@@ -128,6 +146,9 @@ names_lookup(struct message *m)
     if (error != OK)
         return error;
     place = table_match(table, path, length, &bytes);
+    if ((place == TABLE_NAMES_MAX || bytes < length) &&
+        table_is_directory(table, path, length))
+        return directory_give(m, length);
     return place == TABLE_NAMES_MAX ? ERR_ARGUMENT
                                     : server_give(m, place, bytes);
 }

@@ -14,6 +14,10 @@
 
 #define PARK ((err_t)-1)
 
+/* The badge of a handle to a directory (directories.c). Clients have smaller
+ * ones. */
+#define DIRECTORY_BADGE (UINT64_C(1) << 63)
+
 extern struct table *table;
 extern handle_t service;                    /* the endpoint we receive from */
 extern handle_t endpoints[TABLE_NAMES_MAX]; /* of the names' servers */
@@ -46,3 +50,6 @@ void name_drop(unsigned place);
 /* Tells the servers whose clients have ended. False: some of them were busy,
  * and it has to be tried again. */
 bool clients_bury(void);
+
+/* Makes `m`, a request through the handle of a directory, the answer to it. */
+void directory_answer(struct message *m);

@@ -102,6 +102,21 @@ table_match(const struct table *t, const char *path, size_t length,
     return best;
 }
 
+bool
+table_is_directory(const struct table *t, const char *path, size_t length)
+{
+    for (unsigned i = 0; i < TABLE_NAMES_MAX && length > 0; i++) {
+        const char *text = t->names[i].text;
+        size_t n = strnlen(text, NAMES_NAME_BYTES);
+
+        if (t->names[i].owner != 0 && n > length &&
+            memcmp(path, text, length) == 0 &&
+            (text[length] == '/' || (length == 1 && path[0] == '/')))
+            return true;
+    }
+    return false;
+}
+
 unsigned
 table_add(struct table *t, const char *text, uint64_t owner)
 {

@@ -64,6 +64,9 @@ unsigned table_find(const struct table *t, const char *text);
 unsigned table_match(const struct table *t, const char *path, size_t length,
                      size_t *bytes);
 
+/* Whether a name lies in the directory that the path of `length` bytes is. */
+bool table_is_directory(const struct table *t, const char *path, size_t length);
+
 /* Adds a name that is not there. Its place; TABLE_NAMES_MAX: no room. */
 unsigned table_add(struct table *t, const char *text, uint64_t owner);
 

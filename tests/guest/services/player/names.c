@@ -88,9 +88,11 @@ scenario_match(void)
     check(taken("/svc/subject/dee") == 13, "no name: the shorter one");
     check(taken("/svc/subject//x") == 14, "all slashes behind");
     check(taken("/svc/subjects") == 0, "a component is whole");
-    check(taken("/svc") == 0, "nobody has the root yet");
+    check(taken("/svc") == 4 && taken("/") == 1, "directories of names");
+    check(taken("/none") == 0, "nobody has the root yet");
     check_error(offer(names(), "/", port), OK, "the root");
-    check(taken("/svc") == 1 && taken("/") == 1, "now somebody has");
+    check(taken("/none") == 1 && taken("/") == 1, "now somebody has");
+    check(taken("/svc") == 4, "but not the directory in it");
     check(taken("/svc/subject") == 12, "but not all of it");
     memset(path, 'x', sizeof(path));
     path[0] = '/';
