@@ -275,8 +275,13 @@ library_sources := $(sort $(notdir $(wildcard user/lib/*.c user/lib/*.S)))
 library_objects := $(library_sources:%=$(BUILD)/user/lib/%.o)
 LIBRARY := $(BUILD)/user/libchaski.a
 
+# A new header that hides one of picolibc's changes what objects are made of
+# that do not know of it: the list is among the flags too.
+standard_headers := $(sort $(wildcard user/include/*.h user/include/*/*.h))
+
 $(BUILD)/user/lib/flags: FORCE
-	$(call keep_flags,$(USER_FLAGS) $(USER_LINK) $(library_sources))
+	$(call keep_flags,$(USER_FLAGS) $(USER_LINK) $(library_sources) \
+	    $(standard_headers))
 
 $(BUILD)/user/lib/%.o: user/lib/% $(BUILD)/user/lib/flags | install
 	@echo '  CC     user/lib/$*'
@@ -411,7 +416,8 @@ $(foreach source,$(foreign_sources),\
     $(eval $(call foreign_compiled,$(source))))
 
 $(foreign).d/flags: FORCE
-	$(call keep_flags,$(FOREIGN_FLAGS) $(STACK) $(foreign_sources))
+	$(call keep_flags,$(FOREIGN_FLAGS) $(STACK) $(foreign_sources) \
+	    $(standard_headers))
 
 $(foreign).elf: $(foreach source,$(foreign_sources),\
     $(call foreign_object,$(source))) $(STANDARD) $(foreign).d/flags \

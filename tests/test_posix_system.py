@@ -94,3 +94,34 @@ def test_conversation(line: Terminal) -> None:
     line.type("abc\r\x04")
     line.expect(r"\[3\]\r\n")
     line.expect(PROMPT)
+
+
+def test_numbers_of_files_are_whole(build: Build, tmp_path: Path) -> None:
+    """Files are the same if their numbers are, all 32 bits of them: here they
+    are 12, 65536 and 12 + 65536."""
+    image = tmp_path / "disk.img"
+    subprocess.run(
+        [f"{SBIN}/mke2fs", "-q", "-t", "ext2", "-b", "4096", "-N", "100000"]
+        + [str(image), "48M"],
+        check=True,
+    )
+    orders = []
+    places = (("a", 0, 0), ("b", 13, 65523), ("c", 65537, 11))
+    for name, first, count in places:
+        (tmp_path / name).write_text(f"{name}\n")
+        orders += [f"seti <{first}> {count}"] if count else []
+        orders += [f"write {tmp_path / name} {name}"]
+    subprocess.run(
+        [f"{SBIN}/debugfs", "-w", "-f", "/dev/stdin", image],
+        input="\n".join(orders),
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    with terminal(build, None, *disk_options(image)) as line:
+        line.expect(PROMPT)
+        for name in "abc":
+            refused = f"cp: {name} and ./{name} are the same file\n"
+            text = line.run(f"cp {name} ./{name}; cat {name}")
+            assert text == f"{refused}{name}\n"
+        assert line.run("cp a c; cat c") == "a\n"

@@ -41,7 +41,7 @@ def line(
         ("sh -c 'exit 7'; echo $?", "7\n"),
         ("echo one two three | wc -w", "       3\n"),
         ("echo c b a | cat | cat | cat", "c b a\n"),
-        ("sh -c 'echo a; pwd; sh -c \"echo b; echo c\"' | cat", "a\n/\nb\nc\n"),
+        ("sh -c 'echo a; pwd; sh -c \"ls /bin/l*\"' | cat", "a\n/\n/bin/ls\n"),
         ("echo a b | sh -c 'true; cat'", "a b\n"),
         ("echo 'echo a; echo b' | sh | cat", "a\nb\n"),
         ("sh -c 'sleep 0.2 & echo a; wait' | sh -c cat", "\na\n"),
