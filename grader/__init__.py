@@ -42,6 +42,7 @@ The modules, from the machine up to the mark:
     gate      the lab's own examination: reference, mutants, cheats
     git       plain git commands
     branches  what students get, made from one commit of the project
+    mend      fixes that meet a student's lines
     update    a lab with its fixes, merged into a student's branch
     handin    what a student hands in, packed
     cli       the command line

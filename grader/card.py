@@ -14,6 +14,7 @@ from typing import Any
 
 from grader.lab import Exercise, Lab, Score
 from grader.labtool import locate
+from grader.mend import Kept
 from grader.results import ScoreResult
 from grader.verdict import Failure, Verdict
 
@@ -54,9 +55,15 @@ def closing_line(points: int, maximum: int, file: Path) -> str:
 
 
 def card(
-    lab: Lab, exercise: Exercise, score: Score, loss: Loss, kernel: Path
+    lab: Lab,
+    exercise: Exercise,
+    score: Score,
+    loss: Loss,
+    kernel: Path,
+    kept: Sequence[Kept] = (),
 ) -> str:
-    """The failure card of one score; `kernel` holds the student's files."""
+    """The failure card of one score; `kernel` holds the student's files, and
+    `kept` says which fixes are not in them."""
     failure = loss.failure
     title = f"{score.exercise} {score.name}: {failure.verdict}"
     lines = [
@@ -74,6 +81,7 @@ def card(
     lines += _labelled("it rests on", [score.t0])
     lines += _labelled("your functions", _owned(exercise, kernel))
     lines += _labelled("your answers", [lab.answers_file or ""])
+    lines += _labelled("without a fix in", _places(kept))
     words = f"LAB={lab.folder} EX={exercise.id} SEED={loss.seed:#x}"
     which = f" SCORE={score.name}" if len(exercise.scores) > 1 else ""
     lines += _labelled("see it again", [f"make grade {words}"])
@@ -110,6 +118,11 @@ def note(text: str) -> str:
     return "\n".join(textwrap.wrap(text, WIDTH, initial_indent="  note: "))
 
 
+def kept_lines(kept: Sequence[Kept]) -> list[str]:
+    """What is said under the notes of fixes that are not in it."""
+    return [f"  {line}" for each in kept for line in each.told()]
+
+
 def build_card(message: str, log: Sequence[str]) -> str:
     """The card of a submission that does not build."""
     title = "BUILD_ERROR"
@@ -131,6 +144,11 @@ def _owned(exercise: Exercise, kernel: Path) -> list[str]:
         place = f"{found[0]}:{found[1]}" if found else f"not in {function.file}"
         lines.append(f"{function.name:<20} {place}")
     return lines
+
+
+def _places(kept: Sequence[Kept]) -> list[str]:
+    """Where fixes are missing, each place once."""
+    return list(dict.fromkeys(each.place for each in kept))
 
 
 def _labelled(label: str, values: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 from typing import TextIO
@@ -20,6 +20,7 @@ from grader.build import BuildError, Workshop, pristine_sources
 from grader.driver import with_driver
 from grader.job import JOB_FILE, Job
 from grader.lab import Lab, find_labs
+from grader.mend import Releases
 from grader.results import Results
 from grader.starter import (
     has_solutions,
@@ -30,7 +31,6 @@ from grader.starter import (
 )
 from grader.submission import (
     Refused,
-    Releases,
     Submission,
     read_submission,
 )
@@ -107,8 +107,13 @@ def grade_submission(
     workshop = Workshop(order.root, order.out)
     try:
         submission = read()
-        for note in submission.notes:
-            print(f"  note: {note}", file=order.talk)
+    except Refused as refusal:
+        return _does_not_build(order, Submission(label, {}), str(refusal), [])
+    for note in submission.notes:
+        print(f"  note: {note}", file=order.talk)
+    for line in card.kept_lines(submission.kept):
+        print(line, file=order.talk)
+    try:
         kernel = workshop.kernel(with_driver(submission.sources, order.lab))
         user = {
             path: content
@@ -116,12 +121,11 @@ def grade_submission(
             if path != order.lab.answers_file
         }
         programs = workshop.programs(order.lab, user)
-    except Refused as refusal:
-        return _does_not_build(order, label, str(refusal), [])
     except BuildError as error:
         moved = workshop.moved(contracts)
         message = " ".join([*(f"{each}." for each in moved), COMPILER_SAYS])
-        return _does_not_build(order, label, message, error.log)
+        submission = replace(submission, label=label)
+        return _does_not_build(order, submission, message, error.log)
     moved = workshop.moved(contracts)
     for sentence in moved:
         print(f"  note: {sentence}", file=order.talk)
@@ -137,6 +141,7 @@ def grade_submission(
         seeds=list(order.seeds),
         exercise=order.exercise,
         notes=[*submission.notes, *moved],
+        kept=list(submission.kept),
         answers=_answers(order.lab, submission),
     )
     status = _run_tests(order, job)
@@ -161,15 +166,17 @@ def _choose_exercise(order: Order) -> None:
 
 
 def _does_not_build(
-    order: Order, label: str, message: str, log: list[str]
+    order: Order, submission: Submission, message: str, log: list[str]
 ) -> Exit:
     """Zero points, on paper and on the terminal."""
     results = Results(
         order.lab,
         order.out / "results.json",
-        submission=label,
+        submission=submission.label,
         seeds=list(order.seeds),
         exercise=order.exercise,
+        notes=submission.notes,
+        kept=submission.kept,
     )
     results.refuse(message, log)
     results.write()

@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from grader.mend import Kept
 
 JOB_FILE = "job.json"
 
@@ -26,6 +27,7 @@ class Job:
     seeds: list[int]
     exercise: str | None
     notes: list[str]
+    kept: list[Kept]  # where it is graded without a fix
     answers: str | None = None  # what stands in the student's file of answers
 
     def write(self, file: Path) -> None:
@@ -37,4 +39,8 @@ class Job:
         for each in fields(Job):
             if each.type is Path:
                 table[each.name] = Path(table[each.name])
+        table["kept"] = [
+            Kept(each["path"], each["function"], tuple(each["fix"]))
+            for each in table["kept"]
+        ]
         return Job(**table)

@@ -104,6 +104,7 @@ def _start(job: Job) -> Grading:
         exercise=job.exercise,
         kernel=job.kernel,
         notes=job.notes,
+        kept=job.kept,
     )
     programs = [
         Program(name, job.programs / f"{name}.elf") for name in lab.programs
@@ -410,7 +411,8 @@ def _report(grading: Grading, score: Score) -> None:
     print(score_line(grading.results.scores[score.key]), flush=True)
     if loss := grading.losses.get(score.key):
         exercise = grading.lab.exercise(score.exercise)
-        print(card(grading.lab, exercise, score, loss, grading.job.sources))
+        job = grading.job
+        print(card(grading.lab, exercise, score, loss, job.sources, job.kept))
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:

@@ -10,13 +10,14 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from grader import qemu
 from grader.junit import junit_xml
 from grader.lab import Lab, Score
+from grader.mend import Kept
 from grader.verdict import Verdict
 
 SCHEMA = 1
@@ -159,14 +160,16 @@ class Results:
         seeds: list[int],
         exercise: str | None = None,
         kernel: Path | None = None,
-        notes: list[str] | None = None,
+        notes: Sequence[str] = (),
+        kept: Sequence[Kept] = (),
     ) -> None:
         self.lab = lab
         self.file = file
         self.submission = submission
         self.seeds = seeds
         self.kernel = kernel
-        self.notes = notes or []
+        self.notes = list(notes)
+        self.kept = kept
         self.build_log: list[str] = []
         self.qemu_version: str | None = None
         self.hint: str | None = None
@@ -227,6 +230,8 @@ class Results:
             },
             "submission": self.submission,
             "notes": self.notes,
+            # Fixes that are not in it, for the student's lines stayed.
+            "not_mended": [asdict(each) for each in self.kept],
             "kernel_sha256": _sha256(self.kernel),
             "qemu": self.qemu_version,
             "firmware_sha256": _sha256(firmware),

@@ -21,9 +21,7 @@ import gzip
 import io
 import re
 import stat
-import subprocess
 import tarfile
-import tempfile
 import tomllib
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +29,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from grader.labtool import Sources, apply_patch
+from grader.mend import Kept, Mended, Releases, mend
 from grader.verdict import UsageError
 
 FILE_BYTES_MAX = 64 << 10
@@ -82,15 +81,6 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Releases:
-    """What students were given, and would be given now: kernel sources with
-    the stubs of all labs."""
-
-    then: Callable[[str], Sources | None]  # by commit; None: not known here
-    now: Callable[[], Sources]
-
-
-@dataclass(frozen=True)
 class Submission:
     """The kernel sources to build, and what is worth saying about them."""
 
@@ -99,6 +89,8 @@ class Submission:
     notes: tuple[str, ...] = ()
     # The files outside the kernel that are exercises, by path in the project.
     user: Sources = field(default_factory=dict)
+    # Where it is graded without a fix, for the student's lines stayed.
+    kept: tuple[Kept, ...] = ()
 
 
 @dataclass
@@ -282,11 +274,11 @@ def _complete(
     releases: Releases | None,
 ) -> Submission:
     """The whole kernel: what was handed in, mended, and what was not."""
-    given, notes = handed_in.kernel(), handed_in.notes
+    mended = Mended(handed_in.kernel())
     if ORIGIN_FILE in handed_in.files and releases:
         origin = Origin.read(handed_in.files[ORIGIN_FILE])
-        given, more = _mended(given, origin, releases)
-        notes = [*notes, *more]
+        mended = mend(mended.sources, origin.release, releases)
+    given, notes = mended.sources, [*handed_in.notes, *mended.notes]
     pristine = {
         name: content
         for name, content in reference.items()
@@ -300,7 +292,8 @@ def _complete(
             "not handed in, so taken from the starter: "
             + ", ".join(f"kernel/{name}" for name in missing)
         )
-    return Submission(label, {**pristine, **given}, tuple(notes))
+    sources = {**pristine, **given}
+    return Submission(label, sources, tuple(notes), kept=mended.kept)
 
 
 def _with_user(
@@ -315,49 +308,6 @@ def _with_user(
         names = ", ".join(missing)
         notes = (*notes, f"not handed in, so taken from the starter: {names}")
     return replace(submission, user=user, notes=notes)
-
-
-def _mended(
-    given: Sources, origin: Origin, releases: Releases
-) -> tuple[Sources, list[str]]:
-    """The files with what was mended since the release they come from, and
-    what is to be said about it."""
-    if not origin.release:
-        return given, []
-    base = releases.then(origin.release)
-    if base is None:
-        note = (
-            f"it comes from {origin.release[:12]}, which no branch lab/* here"
-            " has: what was mended since then is not in it"
-        )
-        return given, [note]
-    now = releases.now()
-    mended = dict(given)
-    for name in sorted(given):
-        old, new = base.get(name), now.get(name)
-        if old is not None and new is not None and old != new:
-            mended[name] = merge_file(given[name], old, new)
-    changed = [name for name in mended if mended[name] != given[name]]
-    if not changed:
-        return given, []
-    names = ", ".join(f"kernel/{name}" for name in changed)
-    return mended, [f"mended since its release, so merged in: {names}"]
-
-
-def merge_file(ours: bytes, base: bytes, theirs: bytes) -> bytes:
-    """A file with the changes from `base` to `theirs`, but for those that
-    meet changes of ours."""
-    with tempfile.TemporaryDirectory() as directory:
-        files = [Path(directory) / name for name in ("ours", "base", "theirs")]
-        for file, content in zip(files, (ours, base, theirs)):
-            file.write_bytes(content)
-        done = subprocess.run(
-            ["git", "merge-file", "-p", "--ours", *files],
-            capture_output=True,
-            check=False,
-        )
-        # Of a file that is not text git says nothing: it stays as it is.
-        return done.stdout if done.returncode == 0 else ours
 
 
 def _check_regular(file: Path) -> int:

@@ -7,22 +7,18 @@ the student's stay, and the fix is shown, with the function it is about. So a
 merge never ends half done, and nobody's work is ever overwritten."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.git import Repository
 from grader.lab import find_labs
-from grader.labtool import Sources, definitions
+from grader.labtool import Sources
+from grader.mend import Kept, kept_places
 from grader.verdict import UsageError
 
 REMOTE = "origin"
 LAB_BRANCH = re.compile(r"refs/(?:heads|remotes/[^/]+)/lab/(\d+)-([^/]+)")
-CONFLICT = re.compile(
-    r"^<{7} [^\n]*\n(.*?)^={7}\n(.*?)^>{7} [^\n]*\n",
-    re.MULTILINE | re.DOTALL,
-)
-LINES_SHOWN_MAX = 12
 
 
 @dataclass(frozen=True)
@@ -37,24 +33,6 @@ class Release:
     @property
     def folder(self) -> str:
         return f"{self.number}-{self.name}"
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A place where the student's lines stayed instead of a fix."""
-
-    path: str
-    function: str | None
-    fix: tuple[str, ...]  # its lines; none if it takes lines away
-
-    def told(self) -> Iterator[str]:
-        """The place, and what the fix says there."""
-        inside = f", in {self.function}" if self.function else ""
-        yield f"  {self.path}{inside}: your lines were kept. The fix has"
-        for line in self.fix[:LINES_SHOWN_MAX] or ("nothing here",):
-            yield f"    | {line}".rstrip()
-        if len(self.fix) > LINES_SHOWN_MAX:
-            yield f"    | ... {len(self.fix) - LINES_SHOWN_MAX} lines more"
 
 
 def releases(repository: Repository) -> list[Release]:
@@ -216,27 +194,7 @@ def _would_keep(repository: Repository, release: Release) -> list[Kept]:
     for path in dict.fromkeys(paths):
         content = repository.content(tree, path)
         text = (content or b"").decode(errors="replace")
-        places = list(_places(path, text))
+        places = list(kept_places(path, text))
         # No mark in it: one side changed the file, the other removed it.
         kept += places or [Kept(path, None, ("a change, or no such file",))]
     return kept
-
-
-def _places(path: str, text: str) -> Iterator[Kept]:
-    """The conflicts in a merged text."""
-    for match in CONFLICT.finditer(text):
-        # As the student has it: the other conflicts do not matter here.
-        before = CONFLICT.sub(lambda m: m[1], text[: match.start()])
-        mine = before + match[1] + CONFLICT.sub(
-            lambda m: m[1], text[match.end() :]
-        )
-        start, end = len(before), len(before) + len(match[1])
-        function = next(
-            (
-                found.name
-                for found in definitions(mine, path).values()
-                if found.comment < end and start < found.end
-            ),
-            None,
-        )
-        yield Kept(path, function, tuple(match[2].splitlines()))

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,13 @@ import pytest
 from grader.build import BuildError, Workshop
 from grader.git import Repository
 from grader.lab import find_lab
+from grader.mend import Kept, merge_file
 from grader.starter import starter_user
 from grader.submission import (
     ARCHIVE_BYTES_MAX,
     FILE_BYTES_MAX,
     Refused,
     Submission,
-    merge_file,
     read_files,
     read_submission,
 )
@@ -166,12 +167,34 @@ def test_a_fix_in_given_lines_comes_in() -> None:
     both = base.replace(b"line 3\n", b"my line\n").replace(
         b"line 15\n", b"mended\n"
     )
-    assert merge_file(ours, base, theirs) == both
-    # Where both changed a line, the student's stays.
+    assert merge_file("a.c", ours, base, theirs) == (both, [])
+    # Where both changed a line, the student's stays, and the fix is told.
     theirs = theirs.replace(b"line 3\n", b"another\n")
-    assert merge_file(ours, base, theirs) == both
+    kept = Kept("a.c", None, ("another",))
+    assert merge_file("a.c", ours, base, theirs) == (both, [kept])
     binary = b"\0\1\2"
-    assert merge_file(binary, base, theirs) == binary
+    merged, [kept] = merge_file("a.c", binary, base, theirs)
+    assert merged == binary and "no text" in kept.fix[0]
+
+
+@pytest.mark.parametrize("style", ["merge", "diff3"])
+def test_a_fix_that_is_left_out_is_told_whoever_grades(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, style: str
+) -> None:
+    """Neither the settings of git nor the ends of lines hide it."""
+    settings = tmp_path / "gitconfig"
+    settings.write_text(f"[merge]\n\tconflictStyle = {style}\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    base = b"int\na(void)\n{\n    return 1;\n}\n"
+    theirs = base.replace(b"1", b"2")
+    for ours, function in (
+        (base.replace(b"1", b"3"), "a"),
+        (base.replace(b"\n", b"\r\n"), None),
+    ):
+        merged, [kept] = merge_file("kernel/a.c", ours, base, theirs)
+        assert merged == ours
+        assert "    return 2;" in kept.fix
+        assert function in (None, kept.function)
 
 
 MAKE_COPIES = """\
@@ -323,6 +346,31 @@ def test_what_cannot_be_packed(student: Project) -> None:
     assert done.returncode == 2 and "big.c has 65,537 bytes" in done.stderr
 
 
+@contextmanager
+def mended(course: Project) -> Iterator[None]:
+    """Two lines of a given function are mended meanwhile."""
+    file = course.root / "kernel/echo.c"
+    old = file.read_text()
+    new = old.replace("uint64_t sum = 0;", "uint64_t sum = 0x0;")
+    file.write_text(new.replace("value % 10;", "value % 10U;"))
+    try:
+        yield
+    finally:
+        file.write_text(old)
+
+
+def test_a_fix_may_be_what_it_lacks_to_be_built(
+    course: Project, student: Project
+) -> None:
+    file = student.root / "kernel/echo.c"
+    file.write_text(file.read_text().replace("value % 10;", "value % ten;"))
+    with mended(course):
+        assert course.grade(packed(student)).returncode == 2
+    [kept] = course.results["not_mended"]
+    assert kept["function"] == "echo_digits"
+    assert any("without the fix" in note for note in course.results["notes"])
+
+
 def test_later_fixes_come_in(course: Project, student: Project) -> None:
     """A student packs today, the instructor mends tomorrow and grades then:
     given lines are mended, the student's stay, and no solution slips in."""
@@ -336,23 +384,29 @@ def test_later_fixes_come_in(course: Project, student: Project) -> None:
     unsolved = stub[stub.index("uint64_t\necho_twice") :]
     assert rest
     (student.root / "kernel/echo.c").write_text(head + unsolved)
+    answer = student.root / "kernel/answer.c"
+    answer.write_text(answer.read_text().replace("+ ANSWER_STEP", "+ 2"))
     handed_in = packed(student)
-    theirs = course.root / "kernel/echo.c"
-    old = theirs.read_text()
-    try:
-        theirs.write_text(
-            old.replace("uint64_t sum = 0;", "uint64_t sum = 0x0;").replace(
-                "value % 10;", "value % 10U;"
-            )
-        )
-        done = course.grade(handed_in)
-    finally:
-        theirs.write_text(old)
+    with mended(course):
+        done = course.grade(handed_in, "--ex", "9.1")
     said = " ".join(done.stdout.split())
     assert "mended since its release, so merged in: kernel/echo.c" in said
     built = (course.root / "out/kernel/echo.c").read_text()
     assert "sum = 0x0;" in built
     assert "value % 10; /* my */" in built and "10U" not in built
+    # The fix that met the student's line is told: above, and on each card.
+    place = "kernel/echo.c, in echo_digits"
+    assert f"so it is graded without the fix: {place}" in said
+    assert f"{place}: your lines were kept. The fix has" in said
+    assert "    |         sum += value % 10U;" in done.stdout
+    assert f"without a fix in {place}" in done.stdout
+    assert course.results["not_mended"] == [
+        {
+            "path": "kernel/echo.c",
+            "function": "echo_digits",
+            "fix": ["        sum += value % 10U;"],
+        }
+    ]
     assert "return value + 1;" in built and "twice++" not in built
     # Of a release that nobody knows, nothing is known.
     strange = archive(
