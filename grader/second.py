@@ -31,6 +31,9 @@ from grader.verdict import InfrastructureError, UsageError
 
 COUNTS = ("own", "reference", "better")
 
+# All that course.toml may have: by table and key, the values there are.
+CHOICES = {"grading": {"counts": COUNTS}}
+
 
 @dataclass(frozen=True)
 class Course:
@@ -40,17 +43,42 @@ class Course:
 
 
 def read_course(file: Path | None) -> Course:
-    """The course.toml of an instructor who has one."""
+    """The course.toml of an instructor who has one. UsageError if anything
+    in it would have no effect: a key that is misspelt would decide nothing,
+    and nobody would see it before the marks are out."""
     if not file:
         return Course()
     try:
         table = tomllib.loads(file.read_text())
-        counts = str(table.get("grading", {}).get("counts", Course.counts))
-    except (OSError, ValueError, AttributeError) as error:
+        _check_course(table)
+    except (OSError, ValueError) as error:
         raise UsageError(f"{file}: {error}") from error
-    if counts not in COUNTS:
-        raise UsageError(f"{file}: counts is one of {', '.join(COUNTS)}")
-    return Course(counts)
+    return Course(**table.get("grading", {}))
+
+
+def _check_course(course: dict[str, Any]) -> None:
+    """ValueError, with the key and what is allowed, unless all that is there
+    is known."""
+    for name, table in course.items():
+        if name not in CHOICES:
+            known = ", ".join(f"[{each}]" for each in CHOICES)
+            raise ValueError(f"{name} is unknown; there is {known}")
+        keys = CHOICES[name]
+        if not isinstance(table, dict):
+            raise ValueError(
+                f"{name} = {table!r}: it is a table, [{name}], and has"
+                f" {', '.join(keys)}"
+            )
+        for key, value in table.items():
+            if key not in keys:
+                raise ValueError(
+                    f"{name}.{key} is unknown; [{name}] has {', '.join(keys)}"
+                )
+            if value not in keys[key]:
+                allowed = ", ".join(f'"{each}"' for each in keys[key])
+                raise ValueError(
+                    f"{name}.{key} = {value!r}: it is one of {allowed}"
+                )
 
 
 @dataclass(frozen=True)

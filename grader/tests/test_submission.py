@@ -17,6 +17,7 @@ from grader.build import BuildError, Workshop
 from grader.git import Repository
 from grader.lab import find_lab
 from grader.mend import Kept, merge_file
+from grader.second import read_course
 from grader.starter import starter_user
 from grader.submission import (
     ARCHIVE_BYTES_MAX,
@@ -27,6 +28,7 @@ from grader.submission import (
     read_submission,
 )
 from grader.tests.conftest import Project
+from grader.verdict import UsageError
 
 
 def member(name: str, content: bytes = b"int x;\n") -> tuple[
@@ -500,7 +502,46 @@ def test_own_losses_are_graded_once(
     broken(student)
     assert student.grade(student.root).returncode == 1
     assert "second" not in student.results
-    bad = student.root.parent / "course.toml"
-    bad.write_text('[grading]\ncounts = "mine"\n')
-    done = course.grade(packed(student), "--course", bad)
-    assert done.returncode == 2 and "one of own, reference" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ('[grading]\ncounts = "mine"', "grading.counts = 'mine': it is one of"),
+        ("[grading]\ncounts = 1", 'is one of "own", "reference", "better"'),
+        ('[grading]\ncounts = ["own"]', "grading.counts = ['own']: it is one"),
+        ('[grading]\ncount = "own"', "grading.count is unknown; [grading] has"),
+        ('counts = "better"', "counts is unknown; there is [grading]"),
+        ('[grades]\ncounts = "own"', "grades is unknown; there is [grading]"),
+        ('grading = "better"', "it is a table, [grading], and has counts"),
+        ("[[grading]]", "it is a table, [grading], and has counts"),
+        ("[grading", "course.toml: "),
+        (None, "No such file"),
+    ],
+)
+def test_a_course_file_has_nothing_that_is_not_known(
+    project: Project, tmp_path: Path, text: str | None, said: str
+) -> None:
+    """It is refused before anything is graded, on the command line too."""
+    bad = tmp_path / "course.toml"
+    if text is not None:
+        bad.write_text(text)
+    with pytest.raises(UsageError) as refused:
+        read_course(bad)
+    assert said in str(refused.value) and str(bad) in str(refused.value)
+    if text is None:
+        done = project.grade(project.root, "--course", bad)
+        assert done.returncode == 2 and said in done.stderr
+        assert "points" not in done.stdout
+
+
+def test_a_course_file_that_decides(tmp_path: Path) -> None:
+    file = tmp_path / "course.toml"
+    for text, counts in (
+        ('[grading]\ncounts = "better"\n', "better"),
+        ("[grading]\n", "own"),
+        ("# Nothing yet.\n", "own"),
+    ):
+        file.write_text(text)
+        assert read_course(file).counts == counts
+    assert read_course(None).counts == "own"
