@@ -20,6 +20,7 @@ from grader.build import BuildError, Workshop, pristine_sources
 from grader.driver import with_driver
 from grader.job import JOB_FILE, Job
 from grader.lab import Lab, find_labs
+from grader.labtool import Sources
 from grader.mend import Releases
 from grader.results import Results
 from grader.starter import (
@@ -34,7 +35,7 @@ from grader.submission import (
     Submission,
     read_submission,
 )
-from grader.update import release_sources
+from grader.update import newest_sources, release_sources
 from grader.verdict import InfrastructureError
 
 
@@ -80,17 +81,22 @@ def submission_at(order: Order, path: Path) -> Submission:
         path,
         pristine_sources(order.root),
         lambda: starter_sources(order.root, order.lab),
-        _releases(order.root) if has_solutions(order.root) else None,
+        None if path.resolve() == order.root else _releases(order.root),
         starter_user(order.root, order.lab),
     )
 
 
 def _releases(root: Path) -> Releases:
-    """What students were given from the project at `root`."""
-    return Releases(
-        then=lambda commit: release_sources(root, commit),
-        now=lambda: kernel_with(root, stubs(find_labs(root))),
-    )
+    """What students were given from the project at `root`, or from where it
+    was cloned, if it is a student's tree: that has the student's own work in
+    it, so there what is given now is what was published last."""
+
+    def now() -> Sources:
+        if has_solutions(root):
+            return kernel_with(root, stubs(find_labs(root)))
+        return newest_sources(root)
+
+    return Releases(lambda commit: release_sources(root, commit), now)
 
 
 def grade_submission(

@@ -18,6 +18,8 @@ from grader.mend import Kept, kept_places
 from grader.verdict import UsageError
 
 REMOTE = "origin"
+# Where lab/* may be: here, or in any remote that was fetched.
+PLACES = ("refs/heads/lab", "refs/remotes/*/lab/*")
 LAB_BRANCH = re.compile(r"refs/(?:heads|remotes/[^/]+)/lab/(\d+)-([^/]+)")
 
 
@@ -37,8 +39,8 @@ class Release:
 
 def releases(repository: Repository) -> list[Release]:
     """The labs there are branches of, by number: those of the remote, or
-    where there is none those here."""
-    for place in (f"refs/remotes/{REMOTE}/lab", "refs/heads/lab"):
+    where there is none those here, or else of whatever other remote."""
+    for place in (f"refs/remotes/{REMOTE}/lab", *PLACES):
         found = [
             Release(int(match[1]), match[2], reference, commit)
             for reference, commit in repository.references(place).items()
@@ -59,13 +61,25 @@ def release_of(repository: Repository, lab: str) -> str | None:
 
 
 def release_sources(root: Path, commit: str) -> Sources | None:
-    """The kernel's sources in a commit, if a lab's branch has it."""
+    """The kernel's sources in a commit, if a lab's branch has it, here or as
+    it was fetched from anywhere: a release is one wherever it is known from."""
     repository = Repository(root)
     if not repository.is_top():
         return None
-    known = releases(repository)
-    if not any(repository.contains(each.commit, commit) for each in known):
+    tips = repository.references(*PLACES).values()
+    if not any(repository.contains(tip, commit) for tip in tips):
         return None
+    return _kernel_at(repository, commit)
+
+
+def newest_sources(root: Path) -> Sources:
+    """The kernel's sources as the last of the labs' branches has them: with
+    all fixes, for each branch contains those before it."""
+    repository = Repository(root)
+    return _kernel_at(repository, releases(repository)[-1].commit)
+
+
+def _kernel_at(repository: Repository, commit: str) -> Sources:
     sources: Sources = {}
     for path in repository.tree(commit):
         if path.startswith("kernel/"):

@@ -15,6 +15,7 @@ import pytest
 
 from grader.build import BuildError, Workshop
 from grader.git import Repository
+from grader.grade import Order, submission_at
 from grader.lab import find_lab
 from grader.mend import Kept, merge_file
 from grader.second import read_course
@@ -28,6 +29,7 @@ from grader.submission import (
     read_submission,
 )
 from grader.tests.conftest import Project
+from grader.update import release_sources
 from grader.verdict import UsageError
 
 
@@ -419,6 +421,50 @@ def test_later_fixes_come_in(course: Project, student: Project) -> None:
     assert "abababababab, which no branch" in " ".join(
         course.grade(strange).stdout.split()
     )
+
+
+def test_a_release_is_known_from_any_remote(
+    course: Project, tmp_path: Path
+) -> None:
+    """An instructor's new clone has no branch lab/* before it is made, but
+    may have fetched what was published."""
+    root = tmp_path / "fresh"
+    Repository(course.root).run(
+        *("clone", "-q", "--single-branch", "-b", "main"),
+        *(str(course.root), str(root)),
+    )
+    fresh = Repository(root)
+    released = str(Repository(course.root).commit("lab/9-fake"))
+    assert release_sources(root, released) is None
+    fresh.run("remote", "add", "published", str(course.root))
+    fresh.run("fetch", "-q", "published")
+    sources = release_sources(root, released)
+    assert sources and b"return 0;" in sources["echo.c"]
+    # Only what was published is a release.
+    assert release_sources(root, str(fresh.commit("main"))) is None
+
+
+def test_a_clone_of_what_was_published_mends_too(
+    course: Project, student: Project, tmp_path: Path
+) -> None:
+    """It has no solutions, and no branch lab/* of its own but one."""
+    handed_in = packed(student)
+    main, clone = Project(tmp_path / "main"), Project(tmp_path / "clone")
+    git = Repository(course.root)
+    git.run("clone", "-q", "-b", "main", str(course.root), str(main.root))
+    file = main.root / "kernel/echo.c"
+    file.write_text(file.read_text().replace("sum = 0;", "sum = 0x0;"))
+    committed(main.root, "kernel: mend")
+    assert main.call("branches").returncode == 0
+    git.run("clone", "-q", "-b", "lab/8-echo", str(main.root), str(clone.root))
+    (clone.root / "kernel/echo.h").write_text("This is not released.\n")
+    order = Order(
+        clone.root, find_lab(clone.root, "8"), clone.root / "out", [1]
+    )
+    submission = submission_at(order, handed_in)
+    assert "mended since its release" in "".join(submission.notes)
+    assert b"sum = 0x0;" in submission.sources["echo.c"]
+    assert b"released" not in submission.sources["echo.h"]
 
 
 def test_a_type_that_moved_is_named(course: Project, student: Project) -> None:
