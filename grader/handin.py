@@ -11,6 +11,7 @@ import gzip
 import io
 import os
 import tarfile
+import tomllib
 from pathlib import Path
 
 from grader.git import Repository
@@ -27,6 +28,8 @@ def handin(root: Path, lab: Lab, out: Path) -> list[str]:
         given = read_files(root, user_files(root, lab))
     except Refused as refusal:
         raise UsageError(str(refusal)) from refusal
+    if lab.answers_file:
+        _check_name(lab.answers_file, given.files.get(lab.answers_file, b""))
     repository = Repository(root)
     release = None
     if repository.is_top():
@@ -44,6 +47,21 @@ def handin(root: Path, lab: Lab, out: Path) -> list[str]:
             " is, without what was mended since"
         )
     return said
+
+
+def _check_name(path: str, content: bytes) -> None:
+    """UsageError unless a file of answers says whose they are: what is right
+    depends on the name, so without one nothing in it is."""
+    try:
+        name = tomllib.loads(content.decode()).get("name")
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: {error}") from error
+    if not isinstance(name, str) or not name.strip():
+        raise UsageError(
+            f"{path}: name is empty, and what is right depends on it. Write"
+            ' your login there, as in name = "ada", see with make grade that'
+            " the answers are right for it, and pack again"
+        )
 
 
 def _packed(files: dict[str, bytes]) -> bytes:

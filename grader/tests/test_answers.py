@@ -16,6 +16,7 @@ import pytest
 
 from grader.handin import handin
 from grader.lab import Lab, find_lab
+from grader.verdict import UsageError
 
 OUT = Path("build/grader-tests/answers")
 NAME = "ada"
@@ -112,9 +113,33 @@ def test_answers_are_handed_in_with_their_lab(
 ) -> None:
     shutil.copytree(lab.root / "labs" / "4-ipc", work / "labs" / "4-ipc")
     archive = tmp_path / "handin.tar.gz"
+    answer(work, f'name = "{NAME}"\n')
     for name, has_answers in ("setup", True), ("ipc", False):
         handin(work, find_lab(work, name), archive)
         with tarfile.open(archive) as packed:
             names = packed.getnames()
         assert ("labs/0-setup/answers.toml" in names) is has_answers
         assert "kernel/main.c" in names
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        (None, "Write your login there"),
+        ('word = "1f2e"', "name is empty"),
+        ('name = "  "', "name is empty"),
+        ("name = 7", "name is empty"),
+        ('name = "ada', "0-setup/answers.toml: "),
+    ],
+)
+def test_answers_of_nobody_are_not_packed(
+    lab: Lab, work: Path, tmp_path: Path, text: str | None, said: str
+) -> None:
+    """As they are given, there is no name in them."""
+    if text is not None:
+        answer(work, text)
+    archive = tmp_path / "handin.tar.gz"
+    with pytest.raises(UsageError) as refused:
+        handin(work, find_lab(work, "setup"), archive)
+    assert said in str(refused.value)
+    assert not archive.exists()
