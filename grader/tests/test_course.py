@@ -5,6 +5,8 @@ and a student who writes in the same files.
 The project of this test is the real one with the two small labs behind its
 own. Nothing is built here: it is about trees and histories."""
 
+import posixpath
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -24,6 +26,8 @@ from grader.verdict import UsageError
 PROJECT = Path(__file__).parent / "project"
 SMALL = ("echo.c", "echo.h", "answer.c", "answer.h", "abi/answer.h")
 DATE = "@1900000000 +0000"
+# A link to another file: its path.
+LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)\s]*)?\)")
 
 
 def identity(name: str) -> dict[str, str]:
@@ -158,6 +162,30 @@ def test_the_first_run(project: Tree) -> None:
         first_branch = f"lab/{folders[0]}"
         content = project.repository.content(first_branch, function.file)
         assert content and stub in content.decode(), function.name
+
+
+def test_links_lead_to_what_is_in_the_branch(project: Tree) -> None:
+    """A page of the project may be in a branch, and what it leads to not: a
+    later lab, or tests of ours."""
+    write_branches(project.root, "main")
+    branches = project.repository.references(
+        "refs/heads/lab", "refs/heads/instructor"
+    )
+    assert len(branches) == 2 * len(project.labs) - 1
+    seen, broken = 0, set()
+    for branch in branches:
+        files = project.files(branch)
+        places = {str(p) for path in files for p in Path(path).parents} | {
+            *files
+        }
+        for page in (path for path in files if path.endswith(".md")):
+            text = project.git("cat-file", "blob", files[page])
+            for link in LINK.findall(text):
+                target = posixpath.join(posixpath.dirname(page), link)
+                seen += 1
+                if posixpath.normpath(target) not in places:
+                    broken.add(f"{branch}: {page}: {link}")
+    assert seen > 100 and not broken
 
 
 def test_the_same_commit_makes_the_same_branches(project: Tree) -> None:
