@@ -104,10 +104,17 @@ def _explain(
         return f"{place} should not be there"
     if actual in expected[at + 1 :]:
         return f"{place} is missing: the one after it came instead"
+    wrong = [i for i, (a, b) in enumerate(zip(wanted, actual)) if a != b]
     if actual in expected[:at]:
-        return f"{place} repeats an earlier one"
+        place += f" of the {len(expected)} that the test expects"
+        earlier = f"record {_last(expected, at, actual) + 1}"
+        # It may be like that one by chance: what was due comes first.
+        told = f"did not come, and {earlier} came once more instead"
+        if _alike(wanted, actual):
+            words = _words(wrong, fields)
+            told = f"differs in {words}, and so is like {earlier}"
+        return f"{place} {told}: compare the lines expected and got"
     if _alike(wanted, actual):
-        wrong = [i for i, (a, b) in enumerate(zip(wanted, actual)) if a != b]
         zero = all(_is_zero(actual[i]) for i in wrong)
         return (
             f"{place} differs in {_words(wrong, fields)}"
@@ -131,8 +138,7 @@ def _classify(
     if actual in expected[at:]:
         return f"order +{expected.index(actual, at) - at}"
     if actual in expected[:at]:
-        last = max(i for i in range(at) if expected[i] == actual)
-        return f"repeat {last - at}"
+        return f"repeat {_last(expected, at, actual) - at}"
     if not _alike(wanted, actual):
         return f"{_shape(actual)} instead of {_shape(wanted)}"
     return ", ".join(
@@ -140,6 +146,11 @@ def _classify(
         for i, (a, b) in enumerate(zip(wanted, actual))
         if a != b
     )
+
+
+def _last(expected: Sequence[Record], at: int, record: Record) -> int:
+    """Where a record was due the last time before place `at`."""
+    return max(i for i in range(at) if expected[i] == record)
 
 
 def _word(

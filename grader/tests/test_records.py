@@ -165,7 +165,7 @@ def test_all_that_came_is_kept_as_it_came() -> None:
         ("a b c", "a c", "record 2 is missing: the one after it came"),
         ("a b", "a x b", "record 2 should not be there"),
         ("a b c", "a c b", "record 2 is out of order"),
-        ("a b c", "a a c", "record 2 repeats an earlier one"),
+        ("a b c", "a a c", "record 2 of the 3 that the test expects did not"),
         ("a b", "a x", "record 2 is another than expected"),
     ],
 )
@@ -177,6 +177,23 @@ def test_the_first_difference_in_words(
         [(word,) for word in got.split()],
     )
     assert found.message.startswith(message)
+
+
+def test_a_record_that_is_like_an_earlier_one() -> None:
+    """The words may be the same by chance: that is said last, and what was
+    due is what to look at."""
+    wanted = [("number", "<0>"), ("number", "<00>"), ("number", "<1>")]
+    got = [wanted[0], wanted[0], wanted[2]]
+    found = compare(wanted, got, ("", "the digits"))
+    assert found.message == (
+        "record 2 of the 3 that the test expects differs in the digits, and so"
+        " is like record 1: compare the lines expected and got"
+    )
+    assert found.kind == "repeat -1"
+    assert "  expected  number <00>" in found.lines
+    found = compare([*wanted, ("end",)], [*wanted, wanted[0]])
+    assert found.message.startswith("record 4 of the 4 that the test expects")
+    assert "did not come, and record 1 came once more" in found.message
 
 
 def test_the_words_that_differ_are_marked() -> None:
