@@ -45,5 +45,6 @@ The modules, from the machine up to the mark:
     mend      fixes that meet a student's lines
     update    a lab with its fixes, merged into a student's branch
     handin    what a student hands in, packed
+    talk      what is said, and who listens
     cli       the command line
 """

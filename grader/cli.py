@@ -38,12 +38,18 @@ from grader.lab import find_lab, find_labs
 from grader.second import grade_twice, read_course
 from grader.seed import PUBLIC_SEEDS
 from grader.starter import write_starter
+from grader.talk import patient_output
 from grader.update import update
 from grader.verdict import InfrastructureError, UsageError
 
 
 def command_line(arguments: Sequence[str]) -> int:
     """Runs one command and returns its exit status."""
+    with patient_output():
+        return _answer(arguments)
+
+
+def _answer(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.command(options))

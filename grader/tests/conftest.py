@@ -216,6 +216,23 @@ class Project:
             check=False,
         )
 
+    def call_unheard(
+        self, *arguments: object
+    ) -> subprocess.CompletedProcess[str]:
+        """The same, when nobody reads what it prints."""
+        reader, writer = os.pipe()
+        os.close(reader)
+        with open(writer, "wb", closefd=True) as output:
+            return subprocess.run(
+                [sys.executable, "-m", "grader", "--root", str(self.root)]
+                + [str(argument) for argument in arguments],
+                cwd=Path(__file__).parent.parent.parent,
+                stdout=output,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+
     def grade(
         self, submission: object, *more: object, path: str | None = None
     ) -> subprocess.CompletedProcess[str]:

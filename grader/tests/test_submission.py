@@ -335,6 +335,24 @@ def test_a_student_is_up_to_date(course: Project, student: Project) -> None:
     assert done.returncode == 2 and "a student's tree" in done.stderr
 
 
+def test_whoever_reads_may_leave(course: Project, student: Project) -> None:
+    """As `| head` does: the work is done, and there is no word about it."""
+    file = student.root / "handin.tar.gz"
+    calls: list[tuple[Project, list[object]]] = [
+        (course, ["branches"]),
+        (student, ["update"]),
+        (student, ["handin", "--lab", "9", "--out", file]),
+        (student, ["--help"]),
+    ]
+    for tree, words in calls:
+        done = tree.call_unheard(*words)
+        assert (done.returncode, done.stderr) == (0, ""), words
+    assert file.is_file()
+    # It is the end of the reader that ends nothing, not errors.
+    done = student.call_unheard("branches")
+    assert done.returncode == 2 and "a student's tree" in done.stderr
+
+
 def test_a_file_that_is_not_there_is_named(
     course: Project, student: Project
 ) -> None:

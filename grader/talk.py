@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+"""What the grader says, and who listens.
+
+Whoever reads standard output may leave at any time: `make branches | head`
+does, as soon as it has seen enough. That is no reason to end, for what is done
+is worth more than what is said of it. So the work goes on unheard, and its exit
+status is its own."""
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from typing import Any
+
+
+class _Output(io.FileIO):
+    """Standard output, which leads nowhere once nobody reads it. For programs
+    that are started later it does so too."""
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())
+            os.close(nowhere)
+            return super().write(data)
+
+
+@contextmanager
+def patient_output() -> Iterator[None]:
+    """Standard output whose reader may leave. A line that was printed is out,
+    and before what is printed by programs that are started after it."""
+    raw = _Output(sys.stdout.fileno(), "w", closefd=False)
+    with io.TextIOWrapper(
+        io.BufferedWriter(raw),
+        encoding=sys.stdout.encoding,
+        errors="replace",
+        line_buffering=True,
+    ) as output, redirect_stdout(output):
+        yield
