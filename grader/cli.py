@@ -252,9 +252,12 @@ def _handin(options: argparse.Namespace) -> int:
 
 def _order(options: argparse.Namespace, name: str) -> Order:
     root = options.root.resolve()
+    lab = find_lab(root, options.lab)
+    if options.ex:
+        lab.exercise(options.ex)  # UsageError names those there are
     return Order(
         root=root,
-        lab=find_lab(root, options.lab),
+        lab=lab,
         out=(options.out or root / "build" / name).resolve(),
         seeds=options.seed or PUBLIC_SEEDS,
         exercise=options.ex,

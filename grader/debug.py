@@ -13,6 +13,7 @@ exactly."""
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,6 +22,7 @@ from grader.grade import Exit, Order, grade
 from grader.job import JOB_FILE, Job
 from grader.lab import Exercise
 from grader.labtool import locate
+from grader.talk import reported
 from grader.verdict import InfrastructureError, UsageError, Verdict
 
 
@@ -37,7 +39,8 @@ def debug(order: Order, path: Path, score: str | None) -> Exit:
             f"exercise {exercise.id} has no score {score}; it has"
             f" {', '.join(names)}"
         )
-    status = grade(order, path)
+    with reported(order.out, order.talk) as talk:
+        status = grade(replace(order, talk=talk), path)
     if status in (Exit.USAGE, Exit.INFRASTRUCTURE):
         return status
     results = json.loads((order.out / "results.json").read_text())

@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
-from typing import TextIO
 
 from grader import card, poison
 from grader.build import BuildError, Workshop, pristine_sources
@@ -35,6 +34,7 @@ from grader.submission import (
     Submission,
     read_submission,
 )
+from grader.talk import Listener
 from grader.update import newest_sources, release_sources
 from grader.verdict import InfrastructureError
 
@@ -60,12 +60,11 @@ class Order:
     out: Path
     seeds: Sequence[int]
     exercise: str | None = None
-    talk: TextIO | None = None  # where it talks; None: standard output
+    talk: Listener | None = None  # who hears; None: standard output
 
 
 def grade(order: Order, path: Path) -> Exit:
     """Grades the submission at `path`."""
-    _choose_exercise(order)
     labs = find_labs(order.root)
     return grade_submission(
         order,
@@ -165,12 +164,6 @@ def _answers(lab: Lab, submission: Submission) -> str | None:
     return content.decode(errors="replace")
 
 
-def _choose_exercise(order: Order) -> None:
-    """UsageError, naming those there are, if there is no such exercise."""
-    if order.exercise:
-        order.lab.exercise(order.exercise)
-
-
 def _does_not_build(
     order: Order, submission: Submission, message: str, log: list[str]
 ) -> Exit:
@@ -193,7 +186,8 @@ def _does_not_build(
 
 
 def _run_tests(order: Order, job: Job) -> int:
-    """Runs pytest on the lab's tests; its exit status."""
+    """Runs pytest on the lab's tests, and says what it says as soon as it
+    does; its exit status."""
     file = job.out / JOB_FILE
     job.out.mkdir(parents=True, exist_ok=True)
     job.write(file)
@@ -204,12 +198,13 @@ def _run_tests(order: Order, job: Job) -> int:
         **os.environ,
         "PYTHONPATH": os.pathsep.join(path),
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "PYTHONIOENCODING": "utf-8:replace",
     }
     environment.pop("PYTEST_ADDOPTS", None)
     environment.setdefault("PYTHONPYCACHEPREFIX", str(job.out / "pycache"))
-    return subprocess.run(
+    with subprocess.Popen(
         [
-            *(sys.executable, "-m", "pytest", "-p", "grader.plugin"),
+            *(sys.executable, "-u", "-m", "pytest", "-p", "grader.plugin"),
             # The plugin does the talking; nothing is left in the tree.
             *("-s", "-p", "no:terminal", "-p", "no:cacheprovider"),
             # To explain an assertion, pytest would ask its terminal.
@@ -217,11 +212,16 @@ def _run_tests(order: Order, job: Job) -> int:
             *("--rootdir", order.root, "-c", os.devnull),
             *("--job", file, order.lab.path),
         ],
-        stdout=order.talk,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
         env=environment,
         cwd=order.root,
-        check=False,
-    ).returncode
+    ) as tests:
+        assert tests.stdout
+        for line in tests.stdout:
+            print(line, end="", file=order.talk, flush=True)
+    return tests.returncode
 
 
 def _close(order: Order, file: Path, status: int) -> Exit:

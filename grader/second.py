@@ -27,6 +27,7 @@ from grader.lab import Exercise, Function, Lab, find_labs
 from grader.labtool import Sources, apply_patch, definitions
 from grader.starter import has_solutions
 from grader.submission import Submission
+from grader.talk import reported
 from grader.verdict import InfrastructureError, UsageError
 
 COUNTS = ("own", "reference", "better")
@@ -91,7 +92,13 @@ class PutIn:
 
 
 def grade_twice(order: Order, path: Path, course: Course) -> Exit:
-    """Grades a submission, and again if earlier labs may be to blame."""
+    """Grades a submission, and again if earlier labs may be to blame. What is
+    said is kept."""
+    with reported(order.out, order.talk) as talk:
+        return _grade_twice(replace(order, talk=talk), path, course)
+
+
+def _grade_twice(order: Order, path: Path, course: Course) -> Exit:
     status = grade(order, path)
     if status is not Exit.LOSSES or order.exercise:
         return status

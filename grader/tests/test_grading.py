@@ -62,6 +62,27 @@ def test_a_loss_is_explained(project: Project) -> None:
     assert len(card.splitlines()) < 30
 
 
+def test_the_report_is_kept(project: Project) -> None:
+    """All that was printed, and all the same if nobody read it. What is no
+    order at all leaves the last one's."""
+    report = project.root / "out" / "report.txt"
+    mutant = project.root / "labs/9-fake/mutants/same.c"
+    words = ("--lab", "fake", "--seed", "0x5a17", "--out", report.parent)
+    done = project.grade(mutant)
+    said = done.stdout
+    assert "--- 9.1 values: FAIL" in said and "4 of 10 points" in said
+    assert report.read_text() == said
+    assert project.grade(mutant, "--ex", "7.7").returncode == 2
+    assert report.read_text() == said
+    report.unlink()
+    done = project.call_unheard("grade", mutant, *words)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert report.read_text() == said and project.results["complete"]
+    text = NEXT_ONLY % "return undeclared;"
+    done = project.grade(project.submit("answer.c", text))
+    assert "undeclared" in done.stdout and report.read_text() == done.stdout
+
+
 def test_what_reports_do_not_show_is_seen_from_outside(
     project: Project,
 ) -> None:

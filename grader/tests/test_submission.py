@@ -532,6 +532,7 @@ def test_earlier_labs_are_put_right(
     lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
     assert "9.1 values 0 of 6 FAIL 6 of 6 PASS" in lines
     assert "4 of 10 points as handed in, 10 with earlier" in done.stdout
+    assert (course.root / "out/report.txt").read_text() == done.stdout
 
 
 def test_what_does_not_fit_is_left_out(
