@@ -60,10 +60,10 @@ def card(
     score: Score,
     loss: Loss,
     kernel: Path,
-    kept: Sequence[Kept] = (),
+    without: Sequence[str] = (),
 ) -> str:
     """The failure card of one score; `kernel` holds the student's files, and
-    `kept` says which fixes are not in them."""
+    `without` says where fixes are missing in them."""
     failure = loss.failure
     title = f"{score.exercise} {score.name}: {failure.verdict}"
     lines = [
@@ -81,7 +81,7 @@ def card(
     lines += _labelled("it rests on", [score.t0])
     lines += _labelled("your functions", _owned(exercise, kernel))
     lines += _labelled("your answers", [lab.answers_file or ""])
-    lines += _labelled("without a fix in", _places(kept))
+    lines += _labelled("without a fix in", without)
     words = f"LAB={lab.folder} EX={exercise.id} SEED={loss.seed:#x}"
     which = f" SCORE={score.name}" if len(exercise.scores) > 1 else ""
     lines += _labelled("see it again", [f"make grade {words}"])
@@ -144,11 +144,6 @@ def _owned(exercise: Exercise, kernel: Path) -> list[str]:
         place = f"{found[0]}:{found[1]}" if found else f"not in {function.file}"
         lines.append(f"{function.name:<20} {place}")
     return lines
-
-
-def _places(kept: Sequence[Kept]) -> list[str]:
-    """Where fixes are missing, each place once."""
-    return list(dict.fromkeys(each.place for each in kept))
 
 
 def _labelled(label: str, values: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 """Plain git commands, run in one repository. What is read or written here
 does not depend on the settings of whoever runs it."""
 
+import hashlib
 import os
 import subprocess
 import tempfile
@@ -16,6 +17,12 @@ SETTINGS = ("core.autocrlf=false", "core.fileMode=true", "core.quotePath=false")
 
 # By path: its mode, as in 100644, and the id of its content.
 Tree = dict[str, tuple[str, str]]
+
+
+def blob_id(content: bytes, algorithm: str) -> str:
+    """The id that git gives a content."""
+    head = f"blob {len(content)}\0".encode()
+    return hashlib.new(algorithm, head + content).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from grader.submission import (
     read_submission,
 )
 from grader.talk import Listener
-from grader.update import newest_sources, release_sources
+from grader.update import likely_release, newest_sources, release_sources
 from grader.verdict import InfrastructureError
 
 
@@ -95,7 +95,11 @@ def _releases(root: Path) -> Releases:
             return kernel_with(root, stubs(find_labs(root)))
         return newest_sources(root)
 
-    return Releases(lambda commit: release_sources(root, commit), now)
+    return Releases(
+        then=lambda commit: release_sources(root, commit),
+        now=now,
+        find=lambda sources: likely_release(root, sources),
+    )
 
 
 def grade_submission(
@@ -147,6 +151,7 @@ def grade_submission(
         exercise=order.exercise,
         notes=[*submission.notes, *moved],
         kept=list(submission.kept),
+        is_unmended=submission.is_unmended,
         answers=_answers(order.lab, submission),
     )
     status = _run_tests(order, job)

@@ -43,8 +43,8 @@ def handin(root: Path, lab: Lab, out: Path) -> list[str]:
     said += given.notes
     if not release:
         said.append(
-            "Nobody can say which release this comes from: it is graded as it"
-            " is, without what was mended since"
+            "Nobody can say which release this comes from: what was mended"
+            " since comes in only if it shows in the files"
         )
     return said
 

@@ -28,7 +28,15 @@ class Job:
     exercise: str | None
     notes: list[str]
     kept: list[Kept]  # where it is graded without a fix
+    is_unmended: bool  # nobody knows which fixes it lacks
     answers: str | None = None  # what stands in the student's file of answers
+
+    @property
+    def without(self) -> list[str]:
+        """Where fixes are missing, each place once."""
+        if self.is_unmended:
+            return ["any file: nobody knows its release"]
+        return list(dict.fromkeys(each.place for each in self.kept))
 
     def write(self, file: Path) -> None:
         file.write_text(json.dumps(asdict(self), default=str, indent=2))

@@ -55,6 +55,8 @@ class Releases:
 
     then: Callable[[str], Sources | None]  # by commit; None: not known here
     now: Callable[[], Sources]
+    # The commit that sources come from, as far as they show it.
+    find: Callable[[Sources], str | None]
 
 
 @dataclass(frozen=True)
@@ -65,20 +67,34 @@ class Mended:
     sources: Sources
     notes: tuple[str, ...] = ()
     kept: tuple[Kept, ...] = ()
+    is_unmended: bool = False  # nobody knows which fixes it lacks
 
 
 def mend(given: Sources, release: str | None, releases: Releases) -> Mended:
     """The files with all fixes since the release that they come from, but for
-    those that meet the student's own changes."""
+    those that meet the student's own changes. Where they do not say their
+    release, it is looked for."""
+    notes = []
     if not release:
-        return Mended(given)
+        release = releases.find(given)
+        if not release:
+            note = (
+                "it is graded as it is, without what was mended since its"
+                " release: it does not say which one that is, and no branch"
+                " lab/* here has most of its files"
+            )
+            return Mended(given, (note,), is_unmended=True)
+        notes.append(
+            "it does not say which release it comes from; most of its files"
+            f" are those of {release[:12]}, so it is taken to be that"
+        )
     base = releases.then(release)
     if base is None:
         note = (
             f"it comes from {release[:12]}, which no branch lab/* here"
             " has: what was mended since then is not in it"
         )
-        return Mended(given, (note,))
+        return Mended(given, (note,), is_unmended=True)
     now = releases.now()
     mended = dict(given)
     kept: list[Kept] = []
@@ -88,7 +104,6 @@ def mend(given: Sources, release: str | None, releases: Releases) -> Mended:
             path = f"kernel/{name}"
             mended[name], places = merge_file(path, given[name], old, new)
             kept += places
-    notes = []
     changed = [name for name in mended if mended[name] != given[name]]
     if changed:
         names = ", ".join(f"kernel/{name}" for name in changed)

@@ -412,7 +412,8 @@ def _report(grading: Grading, score: Score) -> None:
     if loss := grading.losses.get(score.key):
         exercise = grading.lab.exercise(score.exercise)
         job = grading.job
-        print(card(grading.lab, exercise, score, loss, job.sources, job.kept))
+        lab = grading.lab
+        print(card(lab, exercise, score, loss, job.sources, job.without))
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:

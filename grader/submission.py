@@ -11,9 +11,9 @@ A submission is one of
 - any other .c file: a patch, whose functions are swapped into the complete
   kernel by name (how mutants are tried).
 
-An archive also says which release it was made from. What was mended in given
-files since then is merged in, where the student did not change the same
-lines.
+An archive also says which release it was made from; that of a directory shows
+in its files, or else stays unknown. What was mended in given files since then
+is merged in, where the student did not change the same lines.
 
 It comes from a stranger, so nothing is followed and nothing is large."""
 
@@ -91,6 +91,7 @@ class Submission:
     user: Sources = field(default_factory=dict)
     # Where it is graded without a fix, for the student's lines stayed.
     kept: tuple[Kept, ...] = ()
+    is_unmended: bool = False  # nobody knows which fixes it lacks
 
 
 @dataclass
@@ -275,9 +276,11 @@ def _complete(
 ) -> Submission:
     """The whole kernel: what was handed in, mended, and what was not."""
     mended = Mended(handed_in.kernel())
-    if ORIGIN_FILE in handed_in.files and releases:
-        origin = Origin.read(handed_in.files[ORIGIN_FILE])
-        mended = mend(mended.sources, origin.release, releases)
+    if releases:
+        release = None
+        if ORIGIN_FILE in handed_in.files:
+            release = Origin.read(handed_in.files[ORIGIN_FILE]).release
+        mended = mend(mended.sources, release, releases)
     given, notes = mended.sources, [*handed_in.notes, *mended.notes]
     pristine = {
         name: content
@@ -293,7 +296,13 @@ def _complete(
             + ", ".join(f"kernel/{name}" for name in missing)
         )
     sources = {**pristine, **given}
-    return Submission(label, sources, tuple(notes), kept=mended.kept)
+    return Submission(
+        label,
+        sources,
+        tuple(notes),
+        kept=mended.kept,
+        is_unmended=mended.is_unmended,
+    )
 
 
 def _with_user(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.git import Repository
+from grader.git import Repository, blob_id
 from grader.lab import find_labs
 from grader.labtool import Sources
 from grader.mend import Kept, kept_places
@@ -77,6 +77,38 @@ def newest_sources(root: Path) -> Sources:
     all fixes, for each branch contains those before it."""
     repository = Repository(root)
     return _kernel_at(repository, releases(repository)[-1].commit)
+
+
+def likely_release(root: Path, given: Sources) -> str | None:
+    """The commit of a lab's branch that most of these kernel files are taken
+    from, unchanged; None if there is none that has most of its own in them.
+
+    A student's own git could say more, but it is a stranger's: its settings
+    can name programs that git would run. Of several that are as likely it is
+    the oldest. If the student has later fixes already, they are the same on
+    both sides of the merge, and nothing comes of them; with a later release
+    than the true one, fixes would be taken for lines that he took out."""
+    repository = Repository(root)
+    tips = repository.references(*PLACES) if repository.is_top() else {}
+    if not tips:
+        return None
+    algorithm = repository.run("rev-parse", "--show-object-format").strip()
+    mine = {
+        f"kernel/{name}": blob_id(content, algorithm)
+        for name, content in given.items()
+    }
+    found, most = None, 0
+    words = ("rev-list", "--reverse", "--topo-order")
+    for commit in repository.run(*words, *tips.values()).split():
+        files = {
+            path: blob
+            for path, (_, blob) in repository.tree(commit).items()
+            if re.fullmatch(r"kernel/[^/]+\.[chS]", path)
+        }
+        same = sum(mine.get(path) == blob for path, blob in files.items())
+        if same > most and 2 * same > len(files):
+            found, most = commit, same
+    return found
 
 
 def _kernel_at(repository: Repository, commit: str) -> Sources:

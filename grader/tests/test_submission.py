@@ -29,7 +29,7 @@ from grader.submission import (
     read_submission,
 )
 from grader.tests.conftest import Project
-from grader.update import release_sources
+from grader.update import likely_release, release_sources
 from grader.verdict import UsageError
 
 
@@ -439,6 +439,60 @@ def test_later_fixes_come_in(course: Project, student: Project) -> None:
     assert "abababababab, which no branch" in " ".join(
         course.grade(strange).stdout.split()
     )
+
+
+def test_a_directory_is_mended_too(course: Project, student: Project) -> None:
+    """Its release shows in the files that the student left alone."""
+    with mended(course):
+        done = course.grade(student.root, "--ex", "9.1")
+    said = " ".join(done.stdout.split())
+    released = str(Repository(course.root).commit("lab/8-echo"))
+    assert f"most of its files are those of {released[:12]}" in said
+    assert "mended since its release, so merged in: kernel/echo.c" in said
+    built = (course.root / "out/kernel/echo.c").read_text()
+    assert "sum = 0x0;" in built and "for (int bit" in built
+    # One of which nobody knows anything; the card says so.
+    odd = student.root.parent / "odd"
+    (odd / "kernel").mkdir(parents=True)
+    answer = (student.root / "kernel/answer.c").read_text()
+    answer = answer.replace("+ ANSWER_STEP", "+ 2")
+    (odd / "kernel/answer.c").write_text(answer)
+    done = course.grade(odd, "--ex", "9.1")
+    assert "without a fix in any file: nobody knows its release" in done.stdout
+    note, *_ = course.results["notes"]
+    assert note.startswith("it is graded as it is, without what was mended")
+    # The project itself is what is given now.
+    done = course.grade(course.root, "--ex", "9.1")
+    assert not course.results["notes"]
+
+
+def test_the_release_that_files_are_from(
+    course: Project, student: Project, tmp_path: Path
+) -> None:
+    main = Project(tmp_path / "main")
+    git = Repository(course.root)
+    git.run("clone", "-q", "-b", "main", str(course.root), str(main.root))
+    first = git.commit("lab/8-echo")
+    kernel = student.root / "kernel"
+
+    def found() -> str | None:
+        files = [file for file in kernel.iterdir() if file.is_file()]
+        sources = {file.name: file.read_bytes() for file in files}
+        return likely_release(main.root, sources)
+
+    assert found() == first
+    for name in ("echo.c", "main.c"):
+        file = main.root / "kernel" / name
+        file.write_text(file.read_text() + "/* Mended. */\n")
+        committed(main.root, f"kernel: mend {name}")
+        assert main.call("branches").returncode == 0
+        # As likely as the first, or less: this student changed echo.c.
+        assert found() == first
+    shutil.copy(main.root / "kernel/main.c", kernel)
+    assert found() == Repository(main.root).commit("lab/8-echo") != first
+    for name in ("main.c", "answer.h", "echo.h", "guest.h", "user.S"):
+        (kernel / name).write_text("/* Mine. */\n")
+    assert found() is None
 
 
 def test_a_release_is_known_from_any_remote(
