@@ -54,8 +54,6 @@ main(void)
         if (error != OK)
             return (int)error;
 
-        if (m.header & MESSAGE_HANDLE) /* we asked for none */
-            (void)!sys_handle_close(m.words[MESSAGE_WORDS - 1]);
         if (message_label(&m) == CLOCK_READ) {
             m.header = CLOCK_DONE;
             m.words[0] = rtc_read(&device);

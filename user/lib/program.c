@@ -77,7 +77,7 @@ grants_list(const struct program_request *request, handle_t names,
         if (request->streams[i] != HANDLE_NONE)
             grants[count++] =
                 (struct spawn_grant){streams[i], request->streams[i],
-                                     ENDPOINT_SEND | RIGHT_DERIVE, 0};
+                                     ENDPOINT_SEND, 0};
     for (size_t i = 0; i < request->grant_count; i++)
         grants[count++] = request->grants[i];
     return count;

@@ -2,7 +2,7 @@
 #include <lib/request.h>
 
 err_t
-request_next(handle_t service, struct message *message)
+request_next_taking(handle_t service, struct message *message)
 {
     err_t error;
 
@@ -15,5 +15,18 @@ request_next(handle_t service, struct message *message)
         if (error == ERR_TOKEN)
             message->token = 0;
     } while (error == ERR_TOKEN);
+    return error;
+}
+
+err_t
+request_next(handle_t service, struct message *message)
+{
+    err_t error = request_next_taking(service, message);
+
+    if (error == OK && message->header & MESSAGE_HANDLE) {
+        (void)!sys_handle_close(message->words[MESSAGE_WORDS - 1]);
+        message->words[MESSAGE_WORDS - 1] = HANDLE_NONE;
+        message->header &= ~(uint64_t)MESSAGE_HANDLE;
+    }
     return error;
 }

@@ -259,8 +259,6 @@ main(void)
 
         if (error != OK)
             return (int)error;
-        if (m.header & MESSAGE_HANDLE) /* nobody is to give us handles */
-            (void)!sys_handle_close(m.words[MESSAGE_WORDS - 1]);
         error = request_handle(&m);
         m.header = FILE_DONE;
         m.words[0] = (uint64_t)error;

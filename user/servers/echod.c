@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The echo service: answers each message with its word inverted.
  *
- * A server in its smallest form: one loop around one system call, which
- * replies to the last caller and waits for the next.
+ * A server in its smallest form: one loop around one call, which replies to the
+ * last caller and waits for the next.
  *
  * Grants: "service", the endpoint it receives from; "init". */
+#include <lib/request.h>
 #include <lib/startup.h>
-#include <lib/syscall.h>
 #include <proto/echo.h>
 #include <proto/service.h>
 
@@ -20,12 +20,8 @@ main(void)
         return 1;
 
     for (;;) {
-        err_t error = sys_endpoint_reply_recv(service, &m);
+        err_t error = request_next(service, &m);
 
-        if (error == ERR_TOKEN) {
-            m.token = 0; /* that caller is gone; its answer with it */
-            continue;
-        }
         if (error != OK)
             return (int)error;
         m.header = ECHO_HEARD;

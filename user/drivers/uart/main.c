@@ -34,7 +34,7 @@
 enum { URGENT = 63, STACK_BYTES = 8192 };
 
 /* Requests that wait, in the order in which they came. An open file has one at
- * most, so there is room. */
+ * most and takes it along when it is closed, so there is room. */
 struct queue {
     struct message requests[FILES_MAX];
     unsigned first;
@@ -73,6 +73,23 @@ queue_has(const struct queue *queue, const struct message *m)
     return false;
 }
 
+/* Answers those whose file is open no more, however far behind they are. */
+static void
+queue_sweep(struct queue *queue)
+{
+    for (unsigned left = queue->count; left > 0; left--) {
+        struct message m = queue->requests[queue->first];
+
+        queue_remove(queue);
+        if (files_find(&m)) {
+            queue_add(queue, &m);
+        } else {
+            console_answer(&m, EBADF, 0, 0);
+            (void)!sys_endpoint_reply(&m);
+        }
+    }
+}
+
 /* Serves requests from the first on, while `serve` can. */
 static void
 queue_serve(struct queue *queue,
@@ -80,11 +97,8 @@ queue_serve(struct queue *queue,
 {
     while (queue->count > 0) {
         struct message *m = &queue->requests[queue->first];
-        const struct open_file *file = files_find(m);
 
-        if (!file)
-            console_answer(m, EBADF, 0, 0); /* closed, its client gone */
-        else if (!serve(file, m))
+        if (!serve(files_find(m), m))
             return;
         (void)!sys_endpoint_reply(m); /* ERR_TOKEN: nobody waits any more */
         queue_remove(queue);
@@ -164,6 +178,8 @@ file_serve(struct open_file *file, struct message *m)
     switch (message_label(m)) {
     case FILE_CLOSE:
         files_close(file, m);
+        queue_sweep(&readers);
+        queue_sweep(&writers);
         break;
     case FILE_READ:
         if (!(file->flags & FILE_TO_READ)) {
@@ -217,6 +233,8 @@ message_serve(struct message *m)
 
     if (label == FILE_GONE && m->badge == 0) {
         files_gone(m->words[0]);
+        queue_sweep(&readers);
+        queue_sweep(&writers);
         if (state_now()->watcher == m->words[0])
             watch_set(0, HANDLE_NONE);
     } else if (m->token == 0) {
@@ -263,7 +281,7 @@ serve(handle_t self)
         err_t error;
 
         console_run();
-        error = request_next(service, &m);
+        error = request_next_taking(service, &m);
         if (error != OK)
             exit((int)error);
 

@@ -174,8 +174,6 @@ blk_request(const struct message *m)
 static void
 message_serve(struct message *m)
 {
-    if (m->header & MESSAGE_HANDLE) /* we asked for none */
-        (void)!sys_handle_close(m->words[MESSAGE_WORDS - 1]);
     if (m->token == 0)
         return; /* nobody waits for what we would do */
 

@@ -5,6 +5,7 @@
 #include <lib/startup_write.h>
 #include <lib/syscall.h>
 #include <proto/names.h>
+#include <proto/pipe.h>
 
 #include <string.h>
 #include <unistd.h>
@@ -38,22 +39,34 @@ grant(handle_t process, struct grants *grants, const char *name,
     return sys_handle_copy(handle, process, rights, &g->handle);
 }
 
+/* Makes the child another user of the stream that we were given as "fd<i>". */
+static err_t
+stream_share(struct child *child, struct grants *grants, unsigned i)
+{
+    static const char names[STARTUP_FILES][4] = {"fd0", "fd1", "fd2"};
+    static struct file streams[STARTUP_FILES]; /* our conversations */
+
+    streams[i].server = startup_handle(names[i]);
+    if (streams[i].server == HANDLE_NONE)
+        return OK;
+    if (pipe_share(&streams[i], &child->streams[i]) != 0)
+        return ERR_FULL;
+    return grant(child->process, grants, names[i], child->streams[i],
+                 ENDPOINT_SEND);
+}
+
 /* Grants the child itself, the name server as that one's client `names`, and
  * the streams that we were given. */
 static err_t
-grants_make(handle_t process, handle_t names, struct grants *grants)
+grants_make(struct child *child, handle_t names, struct grants *grants)
 {
-    static const char *const streams[STARTUP_FILES] = {"fd0", "fd1", "fd2"};
-    err_t error = grant(process, grants, "self", process, SELF_RIGHTS);
+    err_t error =
+        grant(child->process, grants, "self", child->process, SELF_RIGHTS);
 
     if (error == OK)
-        error = grant(process, grants, "names", names, ENDPOINT_SEND);
-    for (unsigned i = 0; i < STARTUP_FILES && error == OK; i++) {
-        handle_t stream = startup_handle(streams[i]);
-
-        if (stream != HANDLE_NONE)
-            error = grant(process, grants, streams[i], stream, ENDPOINT_SEND);
-    }
+        error = grant(child->process, grants, "names", names, ENDPOINT_SEND);
+    for (unsigned i = 0; i < STARTUP_FILES && error == OK; i++)
+        error = stream_share(child, grants, i);
     return error;
 }
 
@@ -87,8 +100,8 @@ child_fill(struct child *child, const struct image *image,
     uint64_t block;
     handle_t thread;
 
-    if (grants_make(child->process, names, &grants) != OK)
-        return "could not be given its grants";
+    if (grants_make(child, names, &grants) != OK)
+        return "could not be given its grants and streams";
     request->grant_count = grants.count - 1; /* "self" does not count */
     for (unsigned i = 0; i < STARTUP_FILES; i++)
         request->files[i] = startup_file(i);
@@ -132,6 +145,15 @@ void
 child_end(struct child *child)
 {
     child->process = HANDLE_NONE;
+    for (unsigned i = 0; i < STARTUP_FILES; i++) {
+        struct file stream = {.server = child->streams[i]};
+
+        if (stream.server == HANDLE_NONE)
+            continue;
+        (void)!file_close(&stream);
+        (void)!sys_handle_close(stream.server);
+        child->streams[i] = HANDLE_NONE;
+    }
     /* A client that is not known any more has ended too. */
     (void)!name_end(startup_handle("names"), child->client);
 }

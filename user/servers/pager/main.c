@@ -16,7 +16,7 @@
  * When we end, our children do, for we made them: nobody waits for a pager that
  * is gone. With -v we say at the end what was needed.
  *
- * Grants: "self"; "names"; "fd0" to "fd2", which the children get too. */
+ * Grants: "self"; "names"; "fd0" to "fd2", which the children use too. */
 #include "child.h"
 
 #include <lib/cause.h>

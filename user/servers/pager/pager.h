@@ -23,6 +23,7 @@
 #pragma once
 
 #include <lib/elf.h>
+#include <lib/startup.h>
 #include <lib/syscall.h>
 
 #include <stdbool.h>
@@ -53,8 +54,9 @@ struct image {
 enum page_state { PAGE_ABSENT = 0, PAGE_SHARED, PAGE_OWN };
 
 struct child {
-    handle_t process; /* HANDLE_NONE: it has ended */
-    uint64_t client;  /* its number at the name server */
+    handle_t process;                /* HANDLE_NONE: it has ended */
+    uint64_t client;                 /* its number at the name server */
+    handle_t streams[STARTUP_FILES]; /* its own to our pipes; HANDLE_NONE */
     uint8_t pages[PIECES_MAX][MEMORY_PAGES_MAX]; /* enum page_state */
 };
 

@@ -11,6 +11,7 @@
 #include "pipes.h"
 
 #include <lib/kept.h>
+#include <lib/request.h>
 #include <lib/startup.h>
 #include <proto/service.h>
 
@@ -121,7 +122,7 @@ main(void)
         return ERR_DEAD;
 
     for (;;) {
-        err_t error = sys_endpoint_recv(service, 0, &m);
+        err_t error = request_next(service, &m);
 
         if (error != OK)
             return (int)error;
@@ -131,5 +132,6 @@ main(void)
             client_request(&m);
         else if (message_label(&m) == FILE_GONE)
             pipes_forget(m.words[0]);
+        m.token = 0; /* answered, or waits */
     }
 }
