@@ -62,15 +62,45 @@ names_end(struct message *m)
     return OK;
 }
 
-/* Tells the servers that a client knows that it has ended. False: some of them
- * were busy. */
-static bool
-client_bury(struct client *client)
+/* Which servers have received that a client has ended, and may not have done
+ * yet what follows: a bit for each name's. */
+static uint64_t told[TABLE_CLIENTS_MAX];
+
+void
+clients_restart(unsigned place)
 {
+    for (unsigned i = 0; i < TABLE_CLIENTS_MAX; i++)
+        told[i] &= ~(UINT64_C(1) << place);
+}
+
+/* Tells the server of the name at `place` that the client has ended; and then
+ * sends it a message more, of no meaning, which it receives when it has done
+ * what the first one asks. If it ends before, init registers it anew, and it is
+ * told again. False: it is not done yet. */
+static bool
+server_tell(unsigned place, const struct client *client, uint64_t *told_to)
+{
+    uint64_t bit = UINT64_C(1) << place;
     struct message gone = {
         .header = FILE_GONE | MESSAGE_NOWAIT,
         .words = {client->number},
     };
+    struct message nothing = {.header = MESSAGE_NOWAIT};
+    err_t error =
+        sys_endpoint_send(endpoints[place], *told_to & bit ? &nothing : &gone);
+
+    if (error == ERR_WOULD_BLOCK)
+        return false;
+    *told_to ^= bit;
+    return error != OK || !(*told_to & bit); /* or is no more */
+}
+
+/* Tells the servers that a client knows that it has ended. False: not all of
+ * them have heard yet. */
+static bool
+client_bury(struct client *client)
+{
+    uint64_t *told_to = &told[client - table->clients];
     bool is_done = true;
 
     for (unsigned i = 0; i < TABLE_NAMES_MAX; i++) {
@@ -78,12 +108,13 @@ client_bury(struct client *client)
 
         if (!(client->known & bit) || endpoints[i] == HANDLE_NONE)
             continue;
-        if (sys_endpoint_send(endpoints[i], &gone) == ERR_WOULD_BLOCK)
-            is_done = false;
-        else /* it knows, or is no more */
+        if (server_tell(i, client, told_to))
             client->known &= ~bit;
+        else
+            is_done = false;
     }
     if (client->known == 0) {
+        *told_to = 0;
         client->number = 0;
         has_changed = true;
     }
