@@ -162,6 +162,13 @@ def test_interrupt_outlives_the_driver(typist: Terminal) -> None:
     typist.expect("gone ok\r\n")
 
 
+def test_closed_while_read(typist: Terminal) -> None:
+    """Who waits for a line from a file that is closed hears of it, and takes
+    no room among those who wait."""
+    command(typist, "closed 300")
+    typist.expect("closed 300\r\n")
+
+
 def test_files(typist: Terminal) -> None:
     """Files that are closed take no room, and errors are those promised."""
     command(typist, "gone")

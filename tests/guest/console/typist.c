@@ -11,6 +11,8 @@
  *                      each; and says when it has
  *     restarts         how often it was started again
  *     gone             closes and opens files until the table must be full
+ *     closed N         N times, closes a file that is being read; says how
+ *                      many readers were told
  *     refusals         what cannot be
  *     cost N           instructions for a write of 64 bytes, on average of N
  */
@@ -23,6 +25,7 @@ enum { LOAD_PRIORITY = 20, URGENT = 50 };
 static unsigned thread_lines;
 static handle_t typist_thread;
 static bool is_flooded;
+static unsigned readers_told;
 
 static void
 command_lines(const char *name, unsigned count, bool is_keys)
@@ -186,6 +189,40 @@ command_gone(void)
     say("gone ok\n");
 }
 
+/* Who waits for a line of a file that is closed does not wait for ever. */
+static void
+closed_run(void *argument)
+{
+    char byte;
+    uint64_t done;
+
+    if (file_read(argument, 0, &byte, 1, &done) == EBADF)
+        __atomic_add_fetch(&readers_told, 1, __ATOMIC_RELEASE);
+    thread_done();
+}
+
+static void
+command_closed(unsigned count)
+{
+    readers_told = 0;
+    for (unsigned i = 0; i < count; i++) {
+        struct file file = console_another();
+        struct file closing = {file.server, file.number, 1000};
+        handle_t thread;
+
+        threads_running = 1;
+        if (thread_start(closed_run, &file, thread_stacks[0], THREAD_BYTES,
+                         URGENT, &thread) != OK)
+            give_up("a reader", 0);
+        if (file_close(&closing) != 0)
+            give_up("closing", 0);
+        while (__atomic_load_n(&threads_running, __ATOMIC_ACQUIRE) > 0)
+            sys_thread_yield();
+        (void)!sys_handle_close(thread);
+    }
+    say("closed %u\n", readers_told);
+}
+
 /* Writes of 64 bytes, as a program does that prints lines. */
 static void
 command_cost(unsigned count)
@@ -267,6 +304,8 @@ typist_run(handle_t self)
             command_flood();
         } else if (strcmp(words[0], "gone") == 0) {
             command_gone();
+        } else if (strcmp(words[0], "closed") == 0) {
+            command_closed(number(words[1]));
         } else if (strcmp(words[0], "refusals") == 0) {
             command_refusals();
         } else if (strcmp(words[0], "kill") == 0) {
