@@ -26,14 +26,16 @@
  * tells the servers that the client had looked up (FILE_GONE). Numbers are
  * not used again. Clients below NAMES_CLIENTS_FIRST are init's services.
  *
- * A name belongs to the client that registered it and goes with it; init,
- * which has the handle without a badge, may replace any. The endpoint has the
- * rights SEND, DERIVE and MOVE, and no badge.
+ * A name belongs to the service that registered it and goes with it; init,
+ * which has the handle without a badge, may replace any, and registers those of
+ * a service anew before it starts it again. The endpoint has the rights SEND,
+ * DERIVE and MOVE, and no badge.
  *
  * Answers have the label NAMES_DONE and in word 0 an error of abi/error.h:
  * ERR_ARGUMENT: there is no such name, or path, or client of yours;
- * ERR_BUSY: the name is another's; ERR_FULL: no room. Asking twice does not
- * hurt, so a client just asks again when the name server was replaced. */
+ * ERR_RIGHTS: only services have names; ERR_BUSY: the name is another's;
+ * ERR_FULL: no room. Asking twice does not hurt, so a client just asks again
+ * when the name server was replaced. */
 #pragma once
 
 #include <lib/call.h>

@@ -7,6 +7,7 @@
  *     SUBJECT_CRASH     none: a wild store ends the process
  *     SUBJECT_EXIT      none: it exits with the code in word 0
  *     SUBJECT_GONE      how many FILE_GONE came, the last two clients
+ *     SUBJECT_FRAGILE   none: the next FILE_GONE ends the process
  *
  * It answers FILE_OPEN, FILE_SYNC and FILE_CLOSE with success; not FILE_SYNC
  * if it has the argument hang=yes. */
@@ -26,7 +27,8 @@ enum subject_label {
     SUBJECT_CRASH = 101,
     SUBJECT_EXIT = 102,
     SUBJECT_GONE = 103,
-    SUBJECT_DONE = 104,
+    SUBJECT_FRAGILE = 104,
+    SUBJECT_DONE = 105,
 };
 
 /* In memory that is kept. */
@@ -34,6 +36,7 @@ struct subject_kept {
     uint64_t calls;
     uint64_t gone;
     uint64_t clients[2]; /* the last ones that are gone */
+    uint64_t is_fragile;
 };
 
 static inline void
@@ -58,7 +61,14 @@ subject_answer(struct message *m, uint64_t version, struct subject_kept *kept)
         m->words[1] = kept->clients[0];
         m->words[2] = kept->clients[1];
         break;
+    case SUBJECT_FRAGILE:
+        kept->is_fragile = 1;
+        break;
     case FILE_GONE:
+        if (kept->is_fragile) {
+            kept->is_fragile = 0;
+            exit(EXIT_FAILURE);
+        }
         kept->clients[1] = kept->clients[0];
         kept->clients[0] = m->words[0];
         kept->gone++;

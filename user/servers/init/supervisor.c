@@ -126,7 +126,7 @@ static bool
 service_may_start(const struct service *s)
 {
     return s->state == SERVICE_IS_WAITING && service_is_due(s) &&
-           (!tell_concerns(s) || tell_is_done());
+           tell_is_heard(s) && (!tell_concerns(s) || tell_is_done());
 }
 
 static void

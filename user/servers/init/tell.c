@@ -87,6 +87,7 @@ tell_ended(struct service *s)
 {
     if (tell_concerns(s))
         s->is_end_untold = true;
+    s->paths_told = 0;
     if (s != names_service())
         return;
     /* What it was told last it may not have written down. */
@@ -118,6 +119,14 @@ service_is_told(const struct service *s)
         return !s->is_end_untold;
     return !s->is_end_untold &&
            s->paths_told == (1U << s->stanza->paths.count) - 1;
+}
+
+bool
+tell_is_heard(const struct service *s)
+{
+    const struct service *names = names_service();
+
+    return !names || names->state != SERVICE_IS_RUNNING || service_is_told(s);
 }
 
 bool

@@ -26,8 +26,9 @@ endpoint_check(handle_t endpoint)
 }
 
 /* The name in the message, with its endpoint, is that of its sender from now
- * on. Only init may take another's name; its sender is no client. The endpoint
- * is ours if and only if the answer is OK. */
+ * on. Only init may take another's name; its sender is no client. Programs have
+ * none: else one of them could stand in for /bin/svc, say. The endpoint is ours
+ * if and only if the answer is OK. */
 err_t
 names_register(struct message *m)
 {
@@ -37,6 +38,8 @@ names_register(struct message *m)
     unsigned place = table_find(table, text);
     err_t error;
 
+    if (m->badge >= NAMES_CLIENTS_FIRST)
+        return ERR_RIGHTS;
     if (!(m->header & MESSAGE_HANDLE) || !name_is_valid(text))
         return ERR_ARGUMENT;
     error = endpoint_check(endpoint);
@@ -56,6 +59,7 @@ names_register(struct message *m)
         return ERR_FULL;
     handle_drop(&endpoints[place]);
     endpoints[place] = endpoint;
+    clients_restart(place);
     has_changed = true;
     has_ending = true; /* some may have waited for this one to be told */
     m->header = 0;     /* the handle stays here */

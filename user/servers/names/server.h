@@ -51,5 +51,9 @@ void name_drop(unsigned place);
  * and it has to be tried again. */
 bool clients_bury(void);
 
+/* The server of the name at `place` may be another process than the one that
+ * was told. */
+void clients_restart(unsigned place);
+
 /* Makes `m`, a request through the handle of a directory, the answer to it. */
 void directory_answer(struct message *m);

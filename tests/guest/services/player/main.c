@@ -81,13 +81,22 @@ static const struct {
     const char *name;
     void (*play)(void);
 } scenarios[] = {
-    {"register", scenario_register}, {"match", scenario_match},
-    {"wait", scenario_wait},         {"clients", scenario_clients},
-    {"list", scenario_list},         {"names-killed", scenario_names_killed},
-    {"crash", scenario_crash},       {"kill", scenario_kill},
-    {"stop", scenario_stop},         {"replace", scenario_replace},
-    {"visitor", scenario_visitor},   {"give-up", scenario_give_up},
-    {"orders", scenario_orders},     {"bin", scenario_bin},
+    {"register", scenario_register},
+    {"match", scenario_match},
+    {"wait", scenario_wait},
+    {"clients", scenario_clients},
+    {"list", scenario_list},
+    {"names-killed", scenario_names_killed},
+    {"crash", scenario_crash},
+    {"kill", scenario_kill},
+    {"stop", scenario_stop},
+    {"replace", scenario_replace},
+    {"visitor", scenario_visitor},
+    {"give-up", scenario_give_up},
+    {"orders", scenario_orders},
+    {"bin", scenario_bin},
+    {"gone-killed", scenario_gone_killed},
+    {"pushed-handles", scenario_pushed_handles},
 };
 
 /* Waits until no service is about to get ready. */

@@ -4,7 +4,7 @@
 
 #include <lib/thread.h>
 
-enum { STACK_BYTES = 4096, KILLS = 200 };
+enum { STACK_BYTES = 4096, KILLS = 200, PUSHES = 300 };
 
 static handle_t
 port_create(void)
@@ -170,7 +170,8 @@ scenario_clients(void)
     handle = look_up(by_grandchild, "/svc/subject/deep");
     check(ask(handle, SUBJECT_COUNT).words[3] == grandchild,
           "and the client's client");
-    check_error(offer(by_child, "/svc/child", port), OK, "a client's name");
+    check_error(offer(by_child, "/svc/child", port), ERR_RIGHTS,
+                "a program's name");
 
     check_error(name_end(by_stranger, child), ERR_ARGUMENT,
                 "a stranger cannot end it");
@@ -188,11 +189,50 @@ scenario_clients(void)
                 "one that never was");
     check_error(name_lookup(by_child, "/svc/subject", &bytes, &handle),
                 ERR_ARGUMENT, "an ended client gets nothing");
-    check(taken("/svc/child") == 0, "its name went with it");
     check_error(name_end(names(), stranger), OK, "the other's end");
     check(ask(subject, SUBJECT_GONE).words[0] == gone + 2,
           "who was not known is not told");
     (void)!sys_handle_close(port);
+}
+
+/* A server that ends while it hears of a client's end hears of it again. */
+void
+scenario_gone_killed(void)
+{
+    handle_t subject = look_up(names(), "/svc/subject");
+    uint64_t restarts = status_of("subject").restarts;
+    uint64_t gone = ask(subject, SUBJECT_GONE).words[0];
+    uint64_t client = 0;
+    handle_t by_client = HANDLE_NONE;
+
+    (void)!sys_handle_close(look_up(names(), "/svc/subject"));
+    check_error(name_fork(names(), &client, &by_client), OK, "a client");
+    (void)!sys_handle_close(look_up(by_client, "/svc/subject"));
+    (void)ask(subject, SUBJECT_FRAGILE);
+    check_error(name_end(names(), client), OK, "its end");
+    while (status_of("subject").restarts == restarts)
+        sys_thread_yield();
+    while (ask(subject, SUBJECT_GONE).words[0] == gone)
+        sys_thread_yield();
+    check(ask(subject, SUBJECT_GONE).words[1] == client, "it is that one");
+    (void)!sys_handle_close(by_client);
+}
+
+/* A server's table is not filled by its clients. */
+void
+scenario_pushed_handles(void)
+{
+    handle_t bin = look_up(names(), "/bin");
+    handle_t port = port_create();
+
+    for (unsigned i = 0; i < PUSHES; i++) {
+        struct message m = {.header = MESSAGE_HANDLE};
+
+        m.words[MESSAGE_WORDS - 1] = offer_make(port);
+        check_error(sys_endpoint_call(bin, &m), OK, "pushing a handle");
+    }
+    (void)!sys_handle_close(port);
+    (void)!sys_handle_close(bin);
 }
 
 void

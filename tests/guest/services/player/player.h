@@ -39,6 +39,8 @@ void scenario_register(void);
 void scenario_match(void);
 void scenario_wait(void);
 void scenario_clients(void);
+void scenario_gone_killed(void);
+void scenario_pushed_handles(void);
 void scenario_list(void);
 void scenario_names_killed(void);
 
