@@ -18,15 +18,10 @@ request_next_taking(handle_t service, struct message *message)
     return error;
 }
 
-err_t
-request_next(handle_t service, struct message *message)
+void
+request_drop_handle(struct message *message)
 {
-    err_t error = request_next_taking(service, message);
-
-    if (error == OK && message->header & MESSAGE_HANDLE) {
-        (void)!sys_handle_close(message->words[MESSAGE_WORDS - 1]);
-        message->words[MESSAGE_WORDS - 1] = HANDLE_NONE;
-        message->header &= ~(uint64_t)MESSAGE_HANDLE;
-    }
-    return error;
+    (void)!sys_handle_close(message->words[MESSAGE_WORDS - 1]);
+    message->words[MESSAGE_WORDS - 1] = HANDLE_NONE;
+    message->header &= ~(uint64_t)MESSAGE_HANDLE;
 }
