@@ -3,7 +3,9 @@
 file. What is read of a line, without a system, is in tests/host/test_shell.c."""
 
 import re
+import struct
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -182,6 +184,22 @@ def test_it_comes_back(line: Terminal) -> None:
     line.expect(r"sh +has ended with code 5\r\n")
     line.expect(PROMPT)
     assert " sleep " not in line.run("ps")
+
+
+def test_programs_know_the_time_base(
+    build: Build, device_tree: Path, tmp_path: Path
+) -> None:
+    """What the device tree says of it, here not what the library takes without
+    that, comes to whatever a shell starts."""
+    ten, twenty = (struct.pack(">I", hertz) for hertz in (10**7, 2 * 10**7))
+    tree = device_tree.read_bytes()
+    assert tree.count(ten) == 1
+    file = tmp_path / "tree"
+    file.write_bytes(tree.replace(ten, twenty))
+    machine = ("-dtb", str(file), "-smp", "4", "-m", "256M")
+    with terminal(build, None, *machine) as line:
+        line.expect(PROMPT)
+        assert line.run("sh -c 'echo $TIMEBASE'") == "20000000\n"
 
 
 def test_without_a_disk(build: Build) -> None:

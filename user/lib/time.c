@@ -5,8 +5,9 @@
  * read them. What time it was then, the clock server knows (proto/clock.h): it
  * is asked once. Without one it is 1970.
  *
- * How many ticks a second has is in the environment variable TIMEBASE, which
- * who reads the device tree puts there; without it, what QEMU's machine has.
+ * How many ticks a second has is in the environment variable TIMEBASE: init,
+ * which reads the device tree, gives it to services, and they to whom they
+ * start. Without it, it is what QEMU's machine has.
  *
  * A program's processor time is the time since it began: it counts waiting. */
 #include <lib/startup.h>

@@ -17,6 +17,10 @@ extern handle_t init_endpoint;
 /* Ticks of the time base a second. */
 extern uint64_t ticks_per_second;
 
+/* What services find in their environment, up to NULL: the same, as the
+ * library wants to know it (lib/time.c). */
+extern const char *const init_environment[];
+
 static inline uint64_t
 ticks_of_ms(uint64_t ms)
 {

@@ -34,6 +34,9 @@ handle_t init_endpoint;
 uint64_t ticks_per_second = 10000000; /* unless the tree says otherwise */
 struct manifest manifest;
 
+static char timebase[32];
+const char *const init_environment[] = {timebase, NULL};
+
 /* Ends the machine: this cannot go on. */
 _Noreturn static void
 init_fail(const char *problem)
@@ -54,6 +57,7 @@ ticks_read(void)
     if (value && bytes == 4)
         ticks_per_second = (uint64_t)value[0] << 24 | (uint64_t)value[1] << 16 |
                            (uint64_t)value[2] << 8 | value[3];
+    snprintf(timebase, sizeof(timebase), "TIMEBASE=%lu", ticks_per_second);
 }
 
 static void

@@ -264,7 +264,6 @@ service_spawn(struct service *s, const char **problem)
     const struct stanza *stanza = s->stanza;
     static struct package p; /* large */
     struct spawned spawned;
-    err_t error;
 
     p.count = p.argument_count = 0;
     package_grant(&p, "service", s->endpoint,
@@ -281,6 +280,7 @@ service_spawn(struct service *s, const char **problem)
         .image = s->image,
         .image_bytes = s->image_bytes,
         .arguments = p.arguments,
+        .environment = init_environment,
         .grants = p.grants,
         .grant_count = p.count,
         .frames = service_frames(s),
@@ -293,7 +293,9 @@ service_spawn(struct service *s, const char **problem)
     for (unsigned i = 0; i < STARTUP_FILES && stanza->terminal; i++)
         request.files[i] = (struct startup_file){
             stanza->terminal, i == STDIN_FILENO ? O_RDONLY : O_WRONLY};
-    error = spawn_process(&request, &spawned);
+
+    err_t error = spawn_process(&request, &spawned);
+
     s->process = spawned.process;
     *problem = spawned.problem;
     return error;
