@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* cp FILE TO, cp FILE... DIRECTORY: copies files. */
+/* cp PATH TO, cp PATH... DIRECTORY: copies files. */
+#include "target.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { PATH_BYTES = 1024 };
 
 /* As much as a server copies at a time. */
 static char room[16384] __attribute__((aligned(4096)));
@@ -75,27 +75,5 @@ file_copy(const char *from_name, const char *to_name)
 int
 main(int argc, char **argv)
 {
-    const char *target = argv[argc - 1];
-    struct stat status;
-    int result = 0;
-
-    if (argc < 3) {
-        fprintf(stderr, "usage: cp FILE TO, cp FILE... DIRECTORY\n");
-        return 2;
-    }
-    if (stat(target, &status) < 0 || !S_ISDIR(status.st_mode)) {
-        if (argc == 3)
-            return file_copy(argv[1], target);
-        errno = ENOTDIR;
-        return complain(target);
-    }
-    for (int i = 1; i < argc - 1; i++) {
-        const char *slash = strrchr(argv[i], '/');
-        static char path[PATH_BYTES];
-
-        snprintf(path, sizeof(path), "%s/%s", target,
-                 slash ? slash + 1 : argv[i]);
-        result |= file_copy(argv[i], path);
-    }
-    return result;
+    return target_run("cp", argc, argv, file_copy);
 }

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* tail [-n LINES] [FILE]...: the last lines, 10 if it is not said how many; of
  * stdin if there is no file. */
+#include "lines.h"
+
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-static size_t lines = 10;
 
 /* All that can be read, `*bytes` bytes; NULL if there is no memory for it. */
 static char *
@@ -36,9 +34,10 @@ file_read_all(FILE *file, size_t *bytes)
 
 /* Where the last lines of the text begin. */
 static size_t
-lines_begin(const char *text, size_t bytes)
+lines_begin(const char *text, size_t bytes, long lines)
 {
-    size_t at = bytes, found = 0;
+    size_t at = bytes;
+    long found = 0;
 
     if (at > 0 && text[at - 1] == '\n')
         at--;
@@ -52,7 +51,7 @@ lines_begin(const char *text, size_t bytes)
 }
 
 static int
-file_show(FILE *file, const char *name)
+file_show(FILE *file, const char *name, long lines)
 {
     size_t bytes;
     char *text = file_read_all(file, &bytes);
@@ -62,7 +61,7 @@ file_show(FILE *file, const char *name)
         return 1;
     }
     if (lines > 0) {
-        size_t begin = lines_begin(text, bytes);
+        size_t begin = lines_begin(text, bytes, lines);
 
         fwrite(text + begin, 1, bytes - begin, stdout);
     }
@@ -73,27 +72,5 @@ file_show(FILE *file, const char *name)
 int
 main(int argc, char **argv)
 {
-    int option, status = 0;
-
-    while ((option = getopt(argc, argv, "n:")) != -1) {
-        if (option != 'n')
-            return 2;
-        lines = strtoul(optarg, NULL, 10);
-    }
-    if (optind == argc)
-        return file_show(stdin, "stdin");
-    for (int i = optind; i < argc; i++) {
-        FILE *file = fopen(argv[i], "r");
-
-        if (!file) {
-            fprintf(stderr, "tail: %s: %s\n", argv[i], strerror(errno));
-            status = 1;
-            continue;
-        }
-        if (argc - optind > 1)
-            printf("%s==> %s <==\n", i > optind ? "\n" : "", argv[i]);
-        status |= file_show(file, argv[i]);
-        fclose(file);
-    }
-    return status;
+    return lines_run("tail", argc, argv, file_show);
 }

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* What head and tail take the words of their command line for: "-n LINES", 10
+ * if it is not said, and files, or stdin if there is none. */
+#pragma once
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { LINES_DEFAULT = 10 };
+
+/* Has `show` show so many lines of each file, under its name if there are
+ * several. Returns the status of the program `name`: 1 if `show` has returned
+ * that once, or a file could not be opened. */
+static inline int
+lines_run(const char *name, int argc, char **argv,
+          int (*show)(FILE *file, const char *file_name, long lines))
+{
+    long lines = LINES_DEFAULT;
+    int option, status = 0;
+
+    while ((option = getopt(argc, argv, "n:")) != -1) {
+        if (option != 'n')
+            return 2;
+        lines = strtol(optarg, NULL, 10);
+    }
+    if (optind == argc)
+        return show(stdin, "stdin", lines);
+    for (int i = optind; i < argc; i++) {
+        FILE *file = fopen(argv[i], "r");
+
+        if (!file) {
+            fprintf(stderr, "%s: %s: %s\n", name, argv[i], strerror(errno));
+            status = 1;
+            continue;
+        }
+        if (argc - optind > 1)
+            printf("%s==> %s <==\n", i > optind ? "\n" : "", argv[i]);
+        status |= show(file, argv[i], lines);
+        fclose(file);
+    }
+    return status;
+}
