@@ -48,8 +48,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from grader import qemu
 from grader.elf import Program
+from tests.disk import disk_make
 from tests.machine import ROOT, Build, Debugger, boot_in_real_time, debug
-from tests.recovery import disk_make
 from tests.terminal import PROMPT, disk_options, terminal
 
 RECORDED = ROOT / "tests" / "bench.json"
@@ -136,7 +136,7 @@ def count_system(build: Build) -> Figures:
     directory = build.directory / "bench" / "figures"
     directory.mkdir(parents=True, exist_ok=True)
     disk = directory / "disk.img"
-    disk_make(disk, size="32M")
+    disk_make(disk, 32768, block=4096)
     timing = ("-icount", "shift=0,sleep=on", "-append", LONG_SLICES)
     ran = boot_in_real_time(
         build,
@@ -160,7 +160,7 @@ def time_boot(build: Build) -> float:
     directory = build.directory / "bench" / "boot"
     directory.mkdir(parents=True, exist_ok=True)
     disk = directory / "disk.img"
-    disk_make(disk)
+    disk_make(disk, 16384, block=4096)
     for _ in range(BOOTS):
         start = time.monotonic()
         with terminal(build, None, *disk_options(disk)) as line:

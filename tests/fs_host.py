@@ -110,26 +110,6 @@ def compile_all(
         run("gcc", *flags, "-c", "-o", place / f"{file.stem}.o", file)
 
 
-def make_disk(
-    file: Path, kib: int, *options: str, block: int = 1024, inode: int = 256
-) -> Path:
-    """Makes a disk with an ext2 file system."""
-    file.unlink(missing_ok=True)
-    run(
-        *("/usr/sbin/mke2fs", "-q", "-F", "-t", "ext2", "-b", str(block)),
-        *("-I", str(inode), *options, str(file), str(kib * 1024 // block)),
-    )
-    return file
-
-
-def judge(file: Path) -> None:
-    """e2fsck finds nothing wrong."""
-    done = subprocess.run(
-        ["/usr/sbin/e2fsck", "-fn", file], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 @dataclass
 class Answer:
     """What came back."""

@@ -3,10 +3,10 @@
 
 import errno
 import random
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.disk import disk_copy
 from tests.fs_host import (
     AT_END,
     CREATE,
@@ -293,12 +293,7 @@ class Model:
 
     def compare_disk(self, image: Path, place: Path) -> None:
         """debugfs reads the same from the disk."""
-        place.mkdir()
-        subprocess.run(
-            ["/usr/sbin/debugfs", "-R", f"rdump / {place}", image],
-            check=True,
-            capture_output=True,
-        )
+        disk_copy(image, place)
         self.compare_files(self.root, place)
 
     def compare_files(self, node: Node, place: Path) -> None:

@@ -8,10 +8,10 @@ wrong, and what was written must be on it, byte for byte."""
 
 import random
 import re
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.disk import disk_file, disk_judge, disk_make
 from tests.machine import ROOT, Build
 from tests.terminal import PROMPT, disk_options, terminal
 
@@ -20,6 +20,7 @@ SERVICES = (
 )
 PAUSE_MAX_SECONDS = 0.05
 SECONDS_MAX = 60
+DISK_KIB = 16384
 MASK = 2**32 - 1
 
 
@@ -41,42 +42,6 @@ def piece(round_: int, number: int) -> bytes:
     return bytes(data)
 
 
-def disk_make(
-    path: Path, files: Path | None = None, size: str = "16M"
-) -> None:
-    """A disk, empty or with the files of a directory."""
-    path.write_bytes(b"")
-    subprocess.run(
-        ["mke2fs", "-q", "-t", "ext2", "-b", "4096"]
-        + (["-d", str(files)] if files else [])
-        + [str(path), size],
-        check=True,
-        env={"PATH": "/usr/sbin:/sbin:/usr/bin:/bin"},
-    )
-
-
-def disk_problems(path: Path) -> str:
-    """What e2fsck says of it; nothing if all is well."""
-    ran = subprocess.run(
-        ["e2fsck", "-fn", path],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": "/usr/sbin:/sbin:/usr/bin:/bin"},
-    )
-    return ran.stdout + ran.stderr if ran.returncode else ""
-
-
-def disk_file(path: Path, name: str) -> bytes:
-    """The content of a file on it."""
-    return subprocess.run(
-        ["debugfs", "-R", f"cat {name}", path],
-        capture_output=True,
-        check=True,
-        env={"PATH": "/usr/sbin:/sbin:/usr/bin:/bin"},
-    ).stdout
-
-
 def play(
     build: Build,
     directory: Path,
@@ -91,7 +56,7 @@ def play(
     services = services or SERVICES
     report = Report()
     disk = directory / "disk.img"
-    disk_make(disk)
+    disk_make(disk, DISK_KIB, block=4096)
     image = build.test_image("recovery")
     with terminal(build, image, *disk_options(disk)) as line:
         line.expect(PROMPT)
@@ -129,7 +94,7 @@ def play(
     assert said.count(f"load: check {count} ok\n") == 1, said[-4000:]
     lines = re.findall(r"(?<!lines )line (\d+)\n", said)
     assert lines == [str(i) for i in range(kills)]
-    assert not disk_problems(disk), disk_problems(disk)
+    disk_judge(disk)
     return report
 
 

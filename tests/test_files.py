@@ -7,7 +7,6 @@ The clients are those of tests/guest/files; e2fsck and debugfs judge."""
 
 import os
 import re
-import subprocess
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fs_host import judge, make_disk
+from tests.disk import disk_copy, disk_judge, disk_make
 from tests.machine import Build
 from tests.terminal import Terminal, disk_options, terminal
 
@@ -52,13 +51,8 @@ def load(here: Terminal, rounds: int) -> dict[str, str]:
 
 def compare(disk: Path, files: dict[str, str], place: Path) -> None:
     """The disk is in order and has these files."""
-    judge(disk)
-    place.mkdir()
-    subprocess.run(
-        ["/usr/sbin/debugfs", "-R", f"rdump / {place}", disk],
-        check=True,
-        capture_output=True,
-    )
+    disk_judge(disk)
+    disk_copy(disk, place)
     for name, expected in files.items():
         content = (place / name).read_bytes()
         assert f"{len(content)} {zlib.crc32(content):08x}" == expected
@@ -89,7 +83,7 @@ def test_load(
 ) -> None:
     """Several clients at once; each request is done once, however often a
     server is killed; all of it is on the disk when the power is off."""
-    disk = make_disk(tmp_path / "disk", 8192, block=block)
+    disk = disk_make(tmp_path / "disk", 8192, block=block)
     with client(build, disk, harts) as here:
         if victim:
             here.type(f"kill {victim} {kills} 5000\n")
@@ -110,7 +104,7 @@ def test_copy_while_killed(build: Build, tmp_path: Path) -> None:
     content = os.urandom(4 << 20)
     (tmp_path / "root").mkdir()
     (tmp_path / "root" / "from").write_bytes(content)
-    disk = make_disk(
+    disk = disk_make(
         *(tmp_path / "disk", 32768, "-d", str(tmp_path / "root")), block=4096
     )
     told = f"{len(content)} {zlib.crc32(content):08x}"

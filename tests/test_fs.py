@@ -7,11 +7,11 @@ is killed while it does it: the end of the file."""
 import errno
 import os
 import random
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.disk import disk_edit, disk_judge, disk_make, run_tool
 from tests.fs_host import (
     AT_END,
     CREATE,
@@ -24,8 +24,6 @@ from tests.fs_host import (
     Label,
     Server,
     build_server,
-    judge,
-    make_disk,
 )
 from tests.fs_model import BOTH, Model, Node
 
@@ -54,7 +52,7 @@ def test_random_requests(
 ) -> None:
     """The server does what the model does, e2fsck finds nothing, and debugfs
     reads the same files; the disk is full now and then."""
-    disk = make_disk(tmp_path / "disk", 3072, block=block, inode=inode)
+    disk = disk_make(tmp_path / "disk", 3072, block=block, inode=inode)
     pages = 512 if seed else MEMORY_MIN
     with Server(checked, disk, pages=pages) as server:
         assert server.ready == "ready"
@@ -63,7 +61,7 @@ def test_random_requests(
             model.step()
         model.end()
         saved = server.save(tmp_path / "saved")
-    judge(saved)
+    disk_judge(saved)
     model.compare_disk(saved, tmp_path / "files")
 
 
@@ -87,7 +85,7 @@ def test_features(
 ) -> None:
     """Volumes of revision 0 and 1, with and without what ext2 may have."""
     is_old = options == ("-r", "0")
-    disk = make_disk(
+    disk = disk_make(
         tmp_path / "disk", 3072, *options, inode=128 if is_old else 256
     )
     with Server(checked, disk) as server:
@@ -97,7 +95,7 @@ def test_features(
             model.step()
         model.end()
         saved = server.save(tmp_path / "saved")
-    judge(saved)
+    disk_judge(saved)
     model.compare_disk(saved, tmp_path / "files")
 
 
@@ -117,11 +115,9 @@ def test_what_the_host_wrote(checked: Path, tmp_path: Path) -> None:
     content = b"begin" + bytes(3_000_000) + os.urandom(1_500_000)
     (files / "holes").write_bytes(content)
     root.names["holes"] = Node(content=bytearray(content))
-    disk = make_disk(tmp_path / "disk", 8192, "-d", str(files))
+    disk = disk_make(tmp_path / "disk", 8192, "-d", str(files))
     # What e2fsck does to a large directory: it makes an index.
-    subprocess.run(
-        ["/usr/sbin/e2fsck", "-fyD", disk], check=False, capture_output=True
-    )
+    run_tool("e2fsck", "-fyD", disk)
     with Server(checked, disk) as server:
         model = Model(server, 1)
         model.root = root
@@ -129,7 +125,7 @@ def test_what_the_host_wrote(checked: Path, tmp_path: Path) -> None:
         assert server.make(1, "many/new", FILE_MODE) == 0
         assert server.remove(1, f"many/17{'x' * 60}") == 0
         saved = server.save(tmp_path / "saved")
-    judge(saved)
+    disk_judge(saved)
 
 
 def test_refusals(checked: Path, tmp_path: Path) -> None:
@@ -141,10 +137,10 @@ def test_refusals(checked: Path, tmp_path: Path) -> None:
         (("-O", "64bit,extents"), "needs features that are not known"),
         (("-O", "meta_bg,^resize_inode"), "needs features that are not known"),
     ]:
-        with Server(checked, make_disk(file, 2048, *options)) as server:
+        with Server(checked, disk_make(file, 2048, *options)) as server:
             assert server.ready == line
             assert server.open(1, "", TO_READ)[0] == errno.ENODEV
-    good = make_disk(file, 2048).read_bytes()
+    good = disk_make(file, 2048).read_bytes()
     for image, line in [
         (good[:1500000], "is smaller than its file system"),
         (bytes(len(good)), "has no ext2 file system"),
@@ -161,8 +157,8 @@ def test_read_only(checked: Path, tmp_path: Path) -> None:
     files = tmp_path / "files"
     files.mkdir()
     (files / "one").write_bytes(b"content")
-    disk = make_disk(tmp_path / "disk", 2048, "-d", str(files))
-    other = make_disk(
+    disk = disk_make(tmp_path / "disk", 2048, "-d", str(files))
+    other = disk_make(
         *(tmp_path / "other", 2048, "-d", str(files)), "-O", "huge_file"
     )
     for image, options in ((disk, ("read-only",)), (other, ())):
@@ -179,18 +175,6 @@ def test_read_only(checked: Path, tmp_path: Path) -> None:
             assert server.close(file) == 0
             saved = server.save(tmp_path / "saved")
         assert saved.read_bytes() == image.read_bytes()
-
-
-def debugfs(disk: Path, *requests: str) -> str:
-    """Has debugfs change the image, or tell something about it."""
-    done = subprocess.run(
-        ["/usr/sbin/debugfs", "-w", "-f", "-", disk],
-        input="\n".join(requests),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout
 
 
 def record_of(image: bytes, name: bytes) -> int:
@@ -215,7 +199,7 @@ def small_disk(tmp_path: Path) -> Path:
     (files / "one").write_bytes(b"1" * 3000)
     (files / "two").write_bytes(b"2" * 3000)
     (files / "far").write_bytes(b"3" * 300000)
-    return make_disk(tmp_path / "disk", 1024, "-d", str(files))
+    return disk_make(tmp_path / "disk", 1024, "-d", str(files))
 
 
 @pytest.mark.parametrize(
@@ -245,7 +229,7 @@ def test_bad_records(
 def test_bad_pointers(checked: Path, small_disk: Path) -> None:
     """Blocks that are none of a file's are neither read nor freed."""
     table = int(
-        debugfs(small_disk, "stats").split("inode table at ")[1].split()[0]
+        disk_edit(small_disk, "stats").split("inode table at ")[1].split()[0]
     )
     for where, value in [
         ("block[0]", 999999),
@@ -254,7 +238,7 @@ def test_bad_pointers(checked: Path, small_disk: Path) -> None:
         ("block[IND]", table + 1),
         ("block[DIND]", 0xFFFFFFFF),
     ]:
-        debugfs(small_disk, f"sif far {where} {value}")
+        disk_edit(small_disk, f"sif far {where} {value}")
     before = small_disk.read_bytes()
     with Server(checked, small_disk) as server:
         error, file = server.open(1, "far", BOTH)
@@ -274,7 +258,7 @@ def test_bad_tables(checked: Path, small_disk: Path, tmp_path: Path) -> None:
         for value in (1, 0, 1020, 5000):
             image = tmp_path / "bad"
             image.write_bytes(small_disk.read_bytes())
-            debugfs(image, f"set_bg 0 {field_name} {value}")
+            disk_edit(image, f"set_bg 0 {field_name} {value}")
             with Server(checked, image) as server:
                 if server.ready != "ready":
                     assert server.ready == "has tables in wrong places"
@@ -282,8 +266,8 @@ def test_bad_tables(checked: Path, small_disk: Path, tmp_path: Path) -> None:
                     assert value == 1020
     # Each block of one is one of two, too.
     for i in range(3):
-        block = int(debugfs(small_disk, f"bmap one {i}").split()[-1])
-        debugfs(small_disk, f"sif two block[{i}] {block}")
+        block = int(disk_edit(small_disk, f"bmap one {i}").split()[-1])
+        disk_edit(small_disk, f"sif two block[{i}] {block}")
     with Server(checked, small_disk) as server:
         free = server.space()
         assert server.remove(1, "one") == 0
@@ -300,12 +284,12 @@ def test_circles(checked: Path, small_disk: Path) -> None:
         for at in range(0, len(image), 4)
         if image[at + 6 : at + 10] == b"\2\2.."
     ]
-    below = debugfs(small_disk, "stat d/e").split("Inode: ")[1].split()[0]
+    below = disk_edit(small_disk, "stat d/e").split("Inode: ")[1].split()[0]
     with Server(checked, small_disk) as server:
         assert server.rename(1, "d", "d/e/f") == errno.EINVAL
     for at in dot_dots[1:]:
         spoil(small_disk, at, int(below).to_bytes(4, "little"))
-    debugfs(small_disk, "link d d/e/again")
+    disk_edit(small_disk, "link d d/e/again")
     with Server(checked, small_disk) as server:
         assert server.list(1, "d/e/again/e/again/e/again")[0] == 0
         assert server.make(1, "x", DIRECTORY_MODE) == 0
@@ -316,7 +300,7 @@ def test_circles(checked: Path, small_disk: Path) -> None:
 @pytest.mark.parametrize("block", [1024, 4096])
 def test_damaged_images(checked: Path, tmp_path: Path, block: int) -> None:
     """Whatever the disk says, the server neither crashes nor loops."""
-    disk = make_disk(tmp_path / "disk", 1024, block=block)
+    disk = disk_make(tmp_path / "disk", 1024, block=block)
     with Server(checked, disk) as server:
         model = Model(server, 5)
         for _ in range(100):
@@ -358,7 +342,7 @@ class Careless(Model):
 
 def test_large_files(checked: Path, tmp_path: Path) -> None:
     """Three levels of pointers; sizes of over 4 GiB; nothing beyond."""
-    disk = make_disk(tmp_path / "disk", 8192, "-O", "^large_file")
+    disk = disk_make(tmp_path / "disk", 8192, "-O", "^large_file")
     with Server(checked, disk) as server:
         free = server.space()[2]
         error, file = server.open(1, "large", BOTH | CREATE)
@@ -370,22 +354,22 @@ def test_large_files(checked: Path, tmp_path: Path) -> None:
             assert server.read(file, at + 4000, 100)[1] == bytes(
                 0 if at == 5000 << 20 else 100
             )
-        judge(server.save(tmp_path / "saved"))
+        disk_judge(server.save(tmp_path / "saved"))
         assert server.truncate(file, 1 << 45) == errno.EFBIG
         assert server.write(file, 1 << 45, b"x")[0] == errno.EFBIG
         assert server.truncate(file, (70 << 20) + 2000) == 0
         assert server.stat(file)[2] == (70 << 20) + 2000
-        judge(server.save(tmp_path / "saved"))
+        disk_judge(server.save(tmp_path / "saved"))
         assert server.remove(1, "large") == 0
         assert server.close(file) == 0
         assert server.space()[2] == free
-        judge(server.save(tmp_path / "saved"))
+        disk_judge(server.save(tmp_path / "saved"))
 
 
 def test_full_disk(checked: Path, tmp_path: Path) -> None:
     """A full disk says so; nothing is half-done, nothing lost; what is removed
     makes room."""
-    disk = make_disk(tmp_path / "disk", 1024, "-N", "64")
+    disk = disk_make(tmp_path / "disk", 1024, "-N", "64")
     with Server(checked, disk) as server:
         assert server.make(1, "d", DIRECTORY_MODE) == 0
         error, file = server.open(1, "all", BOTH | CREATE)
@@ -398,7 +382,7 @@ def test_full_disk(checked: Path, tmp_path: Path) -> None:
         assert server.write(file, 1 << 30, b"x") == (errno.ENOSPC, 0)
         assert server.write(file, done, b"x") == (errno.ENOSPC, 0)
         assert server.save(tmp_path / "saved").read_bytes() == before
-        judge(tmp_path / "saved")
+        disk_judge(tmp_path / "saved")
         assert server.truncate(file, done // 2) == 0
         count = 0
         while (error := server.make(1, f"d/{count}", FILE_MODE)) == 0:
@@ -408,13 +392,13 @@ def test_full_disk(checked: Path, tmp_path: Path) -> None:
         assert server.rename(1, "d/0", "d/1") == 0
         assert server.make(1, "one more", DIRECTORY_MODE) == 0
         assert server.read(file, 0, 1 << 20) == (0, data[: done // 2])
-        judge(server.save(tmp_path / "saved"))
+        disk_judge(server.save(tmp_path / "saved"))
 
 
 def test_disk_errors(checked: Path, tmp_path: Path) -> None:
     """When the disk fails requests do too, and change nothing; what was said
     to be done is there when it works again."""
-    disk = make_disk(tmp_path / "disk", 3072)
+    disk = disk_make(tmp_path / "disk", 3072)
     choice = random.Random(1)
     with Server(checked, disk) as server:
         model = Model(server, 11)
@@ -438,19 +422,19 @@ def test_disk_errors(checked: Path, tmp_path: Path) -> None:
                     assert server.remove(1, name) in (0, errno.ENOENT)
         model.end()
         saved = server.save(tmp_path / "saved")
-    judge(saved)
+    disk_judge(saved)
 
 
 def test_bad_place(checked: Path, tmp_path: Path) -> None:
     """One place that cannot be written harms what is there and nothing else:
     the rest goes to the disk, and what is there is kept for a better day."""
-    disk = make_disk(tmp_path / "disk", 2048)
+    disk = disk_make(tmp_path / "disk", 2048)
     with Server(checked, disk, pages=MEMORY_MIN) as server:
         data = os.urandom(100000)
         error, file = server.open(1, "good", BOTH | CREATE)
         assert server.write(file, 0, data) == (0, 100000)
         server.save(tmp_path / "saved")
-        middle = int(debugfs(tmp_path / "saved", "bmap good 7").split()[-1])
+        middle = int(disk_edit(tmp_path / "saved", "bmap good 7").split()[-1])
         server.order(Label.BAD, 2 * middle)
         assert server.sync(file) == errno.EIO
         assert not state_of(server, tmp_path) & 1
@@ -468,7 +452,7 @@ def test_bad_place(checked: Path, tmp_path: Path) -> None:
         server.order(Label.NEW)
         error, file = server.open(1, "good", TO_READ)
         assert server.read(file, 0, 100000) == (0, data)
-        judge(server.save(tmp_path / "saved"))
+        disk_judge(server.save(tmp_path / "saved"))
 
 
 def state_of(server: Server, place: Path) -> int:
@@ -479,7 +463,7 @@ def state_of(server: Server, place: Path) -> int:
 
 def test_paths(checked: Path, tmp_path: Path) -> None:
     """No path leaves the root; odd ones get the right errors."""
-    with Server(checked, make_disk(tmp_path / "disk", 512)) as server:
+    with Server(checked, disk_make(tmp_path / "disk", 512)) as server:
         assert server.make(1, "a", DIRECTORY_MODE) == 0
         assert server.make(1, "a/b/", DIRECTORY_MODE) == 0
         assert server.make(1, "../../f", FILE_MODE) == 0
@@ -512,7 +496,7 @@ def test_paths(checked: Path, tmp_path: Path) -> None:
 def test_clients(checked: Path, tmp_path: Path) -> None:
     """Open files belong to their clients; the tables end somewhere, and what a
     client had is free when it has ended; a closed file is not open."""
-    with Server(checked, make_disk(tmp_path / "disk", 512)) as server:
+    with Server(checked, disk_make(tmp_path / "disk", 512)) as server:
         error, file = server.open(7, "mine", BOTH | CREATE)
         thief = Conversation(8, file.number)
         assert server.write(file, 0, b"secret") == (0, 6)
@@ -549,12 +533,12 @@ def test_clients(checked: Path, tmp_path: Path) -> None:
         assert server.close(file) == 0
         assert server.close(file) == errno.EBADF
         assert server.ask(Label.KILL - 1, 1000, ()).error == errno.ENOSYS
-        judge(server.save(tmp_path / "saved"))
+        disk_judge(server.save(tmp_path / "saved"))
 
 
 def test_short_leases(checked: Path, tmp_path: Path) -> None:
     """A client whose memory is not there gets an error, and changes nothing."""
-    with Server(checked, make_disk(tmp_path / "disk", 512)) as server:
+    with Server(checked, disk_make(tmp_path / "disk", 512)) as server:
         error, file = server.open(1, "f", BOTH | CREATE)
         before = server.save(tmp_path / "before").read_bytes()
         for unlent in (1, 5000, 10000):
@@ -562,7 +546,7 @@ def test_short_leases(checked: Path, tmp_path: Path) -> None:
             assert server.write(file, 0, bytes(10000)) == (errno.EFAULT, 0)
         server.order(Label.UNLENT, 1)
         assert server.make(1, "g", DIRECTORY_MODE) == errno.EFAULT
-        judge(server.save(tmp_path / "saved"))
+        disk_judge(server.save(tmp_path / "saved"))
         assert server.stat(file)[2] == 0
         assert server.space()[2] == super_free(before)
         assert server.write(file, 0, bytes(10000)) == (0, 10000)
@@ -578,7 +562,7 @@ def super_free(disk: bytes) -> int:
 def test_orphans_after_power_failure(checked: Path, tmp_path: Path) -> None:
     """A file without a name that was open when the power went ends when the
     next server begins; one whose list of them is damaged does not write."""
-    disk = make_disk(tmp_path / "disk", 512)
+    disk = disk_make(tmp_path / "disk", 512)
     with Server(checked, disk) as server:
         free = server.space()[2:]
         for name in ("a", "b", "c"):
@@ -589,7 +573,7 @@ def test_orphans_after_power_failure(checked: Path, tmp_path: Path) -> None:
         server.order(Label.NEW)
         assert server.space()[2:] == free
         saved = server.save(tmp_path / "saved")
-    judge(saved)
+    disk_judge(saved)
     damaged = bytearray(saved.read_bytes())
     damaged[1024 + 232 : 1024 + 236] = b"\xff\xff\0\0"
     disk.write_bytes(damaged)
@@ -603,7 +587,7 @@ def test_orphans_after_power_failure(checked: Path, tmp_path: Path) -> None:
 
 def kill_everywhere(watched: Path, tmp_path: Path, *options: str) -> None:
     """Has each of these requests killed at each of its stores."""
-    disk = make_disk(tmp_path / "disk", 512)
+    disk = disk_make(tmp_path / "disk", 512)
     with Server(watched, disk, *options) as server:
         server.is_everywhere = True
         error, file = server.open(1, "one", BOTH | CREATE)
@@ -630,7 +614,7 @@ def kill_everywhere(watched: Path, tmp_path: Path, *options: str) -> None:
         assert server.remove(1, "a/two") == 0
         server.gone(1)
         saved = server.save(tmp_path / "saved")
-    judge(saved)
+    disk_judge(saved)
 
 
 def test_killed_at_each_store(watched: Path, tmp_path: Path) -> None:
@@ -645,7 +629,7 @@ def test_killed_at_random(
 ) -> None:
     """A server that is killed all the time does what the model does, with a
     cache that is too small for the disk too."""
-    disk = make_disk(tmp_path / "disk", 3072, block=block)
+    disk = disk_make(tmp_path / "disk", 3072, block=block)
     choice = random.Random(block)
     with Server(watched, disk, pages=pages) as server:
         model = Model(server, 7)
@@ -657,5 +641,5 @@ def test_killed_at_random(
         server.order(Label.KILL, AT_END)
         model.end()
         saved = server.save(tmp_path / "saved")
-    judge(saved)
+    disk_judge(saved)
     model.compare_disk(saved, tmp_path / "files")

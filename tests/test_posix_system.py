@@ -3,17 +3,16 @@
 that the host made, the shell starts them, and the host judges the disk."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.disk import disk_edit, disk_judge, disk_make
 from tests.machine import Build
 from tests.terminal import PROMPT, Terminal, disk_options, terminal
 from tests.test_posix import POSIX, checks, program_make
 
-SBIN = "/usr/sbin"
 TERMINAL_PROGRAM = "conversation"
 
 
@@ -21,22 +20,13 @@ TERMINAL_PROGRAM = "conversation"
 def disk(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A disk with all programs in /programs, and a directory to work in."""
     image = tmp_path_factory.mktemp("disk") / "disk.img"
-    subprocess.run(
-        [f"{SBIN}/mke2fs", "-q", "-t", "ext2", "-b", "4096", image, "16M"],
-        check=True,
-    )
+    disk_make(image, 16384, block=4096)
     orders = ["mkdir home", "mkdir programs", "cd programs"]
     for source in sorted(POSIX.glob("*.c")):
         name = source.stem
         program_make(build, name, name)
         orders.append(f"write {build.directory}/programs/{name} {name}")
-    subprocess.run(
-        [f"{SBIN}/debugfs", "-w", "-f", "/dev/stdin", image],
-        input="\n".join(orders),
-        text=True,
-        capture_output=True,
-        check=True,
-    )
+    disk_edit(image, *orders)
     return image
 
 
@@ -50,10 +40,7 @@ def line(build: Build, disk: Path) -> Iterator[Terminal]:
         line.run("export GREETING=hello EMPTY=")
         yield line
         line.run("sync")
-    judged = subprocess.run(
-        [f"{SBIN}/e2fsck", "-fn", disk], capture_output=True, text=True
-    )
-    assert judged.returncode == 0, judged.stdout
+    disk_judge(disk)
 
 
 @pytest.mark.parametrize(
@@ -100,24 +87,14 @@ def test_numbers_of_files_are_whole(build: Build, tmp_path: Path) -> None:
     """Files are the same if their numbers are, all 32 bits of them: here they
     are 12, 65536 and 12 + 65536."""
     image = tmp_path / "disk.img"
-    subprocess.run(
-        [f"{SBIN}/mke2fs", "-q", "-t", "ext2", "-b", "4096", "-N", "100000"]
-        + [str(image), "48M"],
-        check=True,
-    )
+    disk_make(image, 49152, "-N", "100000", block=4096)
     orders = []
     places = (("a", 0, 0), ("b", 13, 65523), ("c", 65537, 11))
     for name, first, count in places:
         (tmp_path / name).write_text(f"{name}\n")
         orders += [f"seti <{first}> {count}"] if count else []
         orders += [f"write {tmp_path / name} {name}"]
-    subprocess.run(
-        [f"{SBIN}/debugfs", "-w", "-f", "/dev/stdin", image],
-        input="\n".join(orders),
-        text=True,
-        capture_output=True,
-        check=True,
-    )
+    disk_edit(image, *orders)
     with terminal(build, None, *disk_options(image)) as line:
         line.expect(PROMPT)
         for name in "abc":

@@ -6,8 +6,9 @@ import random
 import re
 from pathlib import Path
 
+from tests.disk import disk_file, disk_judge, disk_make
 from tests.machine import Build
-from tests.recovery import disk_file, disk_make, disk_problems, play
+from tests.recovery import DISK_KIB, play
 from tests.terminal import PROMPT, Terminal, disk_options, terminal
 
 SECONDS_MAX = 60
@@ -37,7 +38,8 @@ def test_the_disk_dies_in_the_middle_of_a_large_copy(
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "big").write_bytes(big)
     disk = tmp_path / "disk.img"
-    disk_make(disk, tmp_path / "files", "96M")
+    files = str(tmp_path / "files")
+    disk_make(disk, 98304, "-d", files, block=4096)
     image = build.test_image("recovery")
     with terminal(build, image, *disk_options(disk)) as line:
         line.expect(PROMPT)
@@ -51,14 +53,14 @@ def test_the_disk_dies_in_the_middle_of_a_large_copy(
         line.type("poweroff\r")
         assert line.status() == 0
     assert disk_file(disk, "/copy") == big
-    assert not disk_problems(disk)
+    disk_judge(disk)
 
 
 def test_the_file_server_is_replaced_under_load(
     build: Build, tmp_path: Path
 ) -> None:
     disk = tmp_path / "disk.img"
-    disk_make(disk)
+    disk_make(disk, DISK_KIB, block=4096)
     image = build.test_image("recovery")
     with terminal(build, image, *disk_options(disk)) as line:
         line.expect("fs +ext2, .* version 1")
@@ -83,7 +85,7 @@ def test_the_file_server_is_replaced_under_load(
         assert line.run("wc -c < /a.kept") == f"{ROUNDS * 512:8}\n"
         line.type("poweroff\r")
         assert line.status() == 0
-    assert not disk_problems(disk)
+    disk_judge(disk)
 
 
 def test_the_console_dies_while_somebody_types(

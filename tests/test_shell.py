@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.disk import disk_make
 from tests.machine import Build
-from tests.recovery import disk_make
 from tests.terminal import PROMPT, Terminal, disk_options, terminal
 
 CTRL_C, CTRL_D, UP = "\x03", "\x04", "\x1b[A"
@@ -22,7 +22,7 @@ def line(
 ) -> Iterator[Terminal]:
     """The terminal, with the first prompt read."""
     disk = tmp_path_factory.mktemp("shell") / "disk.img"
-    disk_make(disk)
+    disk_make(disk, 16384, block=4096)
     with terminal(build, None, *disk_options(disk)) as line:
         line.expect(PROMPT)
         yield line

@@ -279,14 +279,14 @@ def picture() -> str:
 def record() -> str:
     """Types the commands at the shell of a fresh system, traced, and returns
     what `trace` then shows."""
+    from tests.disk import disk_make
     from tests.machine import Build
-    from tests.recovery import disk_make
     from tests.terminal import PROMPT, disk_options, terminal
 
     build = Build.here()
     with tempfile.TemporaryDirectory() as place_of_disk:
         disk = Path(place_of_disk) / "disk.img"
-        disk_make(disk)
+        disk_make(disk, 16384, block=4096)
         with terminal(build, None, *disk_options(disk)) as line:
             line.expect(PROMPT)
             shown = ""

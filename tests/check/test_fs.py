@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fs_host import AT_END, Label, Server, build_server, judge, make_disk
+from tests.disk import disk_judge, disk_make
+from tests.fs_host import AT_END, Label, Server, build_server
 from tests.fs_model import Model
 from tests.test_fs import MEMORY_MIN, kill_everywhere
 
@@ -30,7 +31,7 @@ def test_killed_at_random(
     watched: Path, tmp_path: Path, block: int, seed: int
 ) -> None:
     """Thousands of requests, killed all the time, the disk's driver too."""
-    disk = make_disk(tmp_path / "disk", 3072, block=block)
+    disk = disk_make(tmp_path / "disk", 3072, block=block)
     choice = random.Random(seed)
     pages = choice.choice([MEMORY_MIN, 512])
     with Server(watched, disk, pages=pages) as server:
@@ -44,5 +45,5 @@ def test_killed_at_random(
         server.order(Label.KILL, AT_END)
         model.end()
         saved = server.save(tmp_path / "saved")
-    judge(saved)
+    disk_judge(saved)
     model.compare_disk(saved, tmp_path / "files")
