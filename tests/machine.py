@@ -186,15 +186,16 @@ def harts_options(build: Build, harts: int) -> tuple[str, ...]:
     return (*number, "-plugin", f"file={plugin}")
 
 
-def _command(
-    build: Build, initrd: Path | None, console: Path, options: Sequence[str]
+def machine_command(
+    build: Build, initrd: Path | None, serial: str, options: Sequence[str]
 ) -> list[str]:
-    """QEMU's command line; `options` come last, so that they win."""
+    """QEMU's command line for a machine whose serial line is `serial`;
+    `options` come last, so that they win."""
     return [
         *("setpriv", "--pdeathsig", "KILL"),
         *("qemu-system-riscv64", "-machine", "virt", "-m", "128M"),
         *("-nodefaults", "-display", "none", "-no-reboot"),
-        *("-serial", f"file:{console}", "-kernel", str(build.kernel)),
+        *("-serial", serial, "-kernel", str(build.kernel)),
         *(("-initrd", str(initrd)) if initrd else ()),
         *options,
     ]
@@ -222,7 +223,7 @@ def start(
 ) -> Running:
     """Switches a machine on, without saying how its time goes."""
     console = directory / "console"
-    command = _command(build, initrd, console, options)
+    command = machine_command(build, initrd, f"file:{console}", options)
     return Running(subprocess.Popen(command), console)
 
 
@@ -235,10 +236,10 @@ def debug(
     at a breakpoint would run on to its end, and no timer would ever come."""
     near, far = socket.socketpair()
     stub = ("-chardev", f"socket,id=gdb,fd={far.fileno()}", "-S")
-    command = _command(
+    command = machine_command(
         build,
         initrd,
-        directory / "console",
+        f"file:{directory / 'console'}",
         ("-icount", "shift=0", *stub, "-gdb", "chardev:gdb", *options),
     )
     with near, far:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.machine import SECONDS_MAX, Build
+from tests.machine import SECONDS_MAX, Build, machine_command
 
 # What the shell prints when it waits for a command, at the end of a line.
 PROMPT = r"(?m)^\S*\$ \Z"
@@ -133,14 +133,10 @@ def terminal(
 ) -> Iterator[Terminal]:
     """A terminal at a machine that was just switched on, with the system's
     boot image or `image`; it is switched off at the end."""
-    command = [
-        *("setpriv", "--pdeathsig", "KILL"),
-        *("qemu-system-riscv64", "-machine", "virt", "-m", "128M"),
-        *("-nodefaults", "-display", "none", "-no-reboot"),
-        *("-chardev", "stdio,id=line,signal=off", "-serial", "chardev:line"),
-        *("-kernel", str(build.kernel), "-initrd", str(image or build.image)),
-        *options,
-    ]
+    line = ("-chardev", "stdio,id=line,signal=off")
+    command = machine_command(
+        build, image or build.image, "chardev:line", (*line, *options)
+    )
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe) as process:
         try:
