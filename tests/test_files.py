@@ -120,3 +120,46 @@ def test_copy_while_killed(build: Build, tmp_path: Path) -> None:
         assert " ".join(ask(here, "sum two")) == told
         assert ask(here, "sync") == ["0"]
     compare(disk, {"from": told, "one": told, "two": told}, tmp_path / "files")
+
+
+def is_clean(disk: Path) -> bool:
+    """What the superblock says of the volume."""
+    with disk.open("rb") as file:
+        file.seek(1024 + 58)
+        return bool(file.read(1)[0] & 1)
+
+
+def test_power_cut(build: Build, tmp_path: Path) -> None:
+    """When the power goes while blocks leave the cache the disk says so, the
+    next boot says what to do, serves it, and believes e2fsck only."""
+    content = os.urandom(4 << 20)
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "from").write_bytes(content)
+    disk = make_disk(
+        *(tmp_path / "disk", 32768, "-d", str(tmp_path / "root")), block=4096
+    )
+    told = f"{len(content)} {zlib.crc32(content):08x}"
+    with client(build, disk) as here:
+        assert re.search(r"fs +ext2, \d+ MiB free, version", here.seen)
+        assert " ".join(ask(here, "sum from")) == told
+        assert is_clean(disk)
+        assert ask(here, "copy from one")[0] == str(len(content))
+    assert not is_clean(disk)
+    with client(build, disk) as here:
+        line = r"fs +ext2, not clean: run e2fsck on the host +\d"
+        assert re.search(line, here.seen)
+        assert " ".join(ask(here, "sum from")) == told
+        assert ask(here, "sync") == ["0"]
+        here.type("off\n")
+        assert here.status() == 0
+    assert not is_clean(disk)
+    subprocess.run(
+        ["/usr/sbin/e2fsck", "-fy", disk], check=False, capture_output=True
+    )
+    with client(build, disk) as here:
+        assert re.search(r"fs +ext2, \d+ MiB free, version", here.seen)
+        assert " ".join(ask(here, "sum from")) == told
+        assert ask(here, "copy from two")[0] == str(len(content))
+        assert ask(here, "sync") == ["0"]
+    assert is_clean(disk)
+    compare(disk, {"from": told, "two": told}, tmp_path / "files")

@@ -461,6 +461,56 @@ def state_of(server: Server, place: Path) -> int:
     return int.from_bytes(disk[1024 + 58 : 1024 + 60], "little")
 
 
+def test_power_cut(checked: Path, tmp_path: Path) -> None:
+    """While blocks leave the cache the disk says that it is not clean, with
+    whatever of them the power goes: the array is what has left (and the
+    machine minds that nothing does before). Then it never becomes clean."""
+    disk = make_disk(tmp_path / "disk", 2048)
+    before = disk.read_bytes()
+    with Server(checked, disk, pages=MEMORY_MIN) as server:
+        assert server.make(1, "little", DIRECTORY_MODE) == 0
+        assert not state_of(server, tmp_path) & 1
+        server.order(Label.NEW)
+        assert server.save(tmp_path / "saved").read_bytes() == before
+        for _ in range(2):
+            error, file = server.open(1, "much", BOTH | CREATE)
+            assert server.write(file, 0, os.urandom(600000)) == (0, 600000)
+            assert server.sync(file) == 0
+            assert state_of(server, tmp_path) & 1
+            judge(tmp_path / "state")
+            for i in range(12):  # more than the cache holds
+                assert server.write(file, i << 16, bytes(50000))[0] == 0
+                assert server.make(1, f"{_}{i}", DIRECTORY_MODE) == 0
+            server.order(Label.RESTART)
+        server.order(Label.NEW)
+        assert not state_of(server, tmp_path) & 1
+        error, file = server.open(1, "much", BOTH)
+        assert server.write(file, 0, b"more") == (0, 4)
+        assert server.sync(file) == 0
+        assert not state_of(server, tmp_path) & 1
+
+
+def test_mark_cannot_be_written(checked: Path, tmp_path: Path) -> None:
+    """Where the disk cannot be told that it is not clean nothing is written,
+    and nothing lost: what was said to be done is there when it can."""
+    disk = make_disk(tmp_path / "disk", 2048)
+    before = disk.read_bytes()
+    with Server(checked, disk, pages=MEMORY_MIN) as server:
+        error, file = server.open(1, "f", BOTH | CREATE)
+        server.order(Label.BAD, 2)
+        data = os.urandom(1 << 20)
+        error, done = server.write(file, 0, data)
+        assert error == errno.EIO and done > 0
+        assert server.sync(file) == errno.EIO
+        server.order(Label.BAD, AT_END)
+        assert server.write(file, done, data[done:]) == (0, len(data) - done)
+        assert server.sync(file) == 0
+        saved = server.save(tmp_path / "saved")
+        assert server.read(file, 0, len(data)) == (0, data)
+        assert saved.read_bytes() != before
+    judge(saved)
+
+
 def test_paths(checked: Path, tmp_path: Path) -> None:
     """No path leaves the root; odd ones get the right errors."""
     with Server(checked, disk_make(tmp_path / "disk", 512)) as server:
@@ -608,6 +658,7 @@ def kill_everywhere(watched: Path, tmp_path: Path, *options: str) -> None:
             assert server.make(1, "b/" + f"{i:02}" * 50, FILE_MODE) == 0
         assert server.rename(1, "b/" + "03" * 50, "a/two") == 0
         assert server.sync(file) == 0
+        assert state_of(server, tmp_path) & 1
         assert server.close(file) == 0
         assert server.open(1, "a/two", TO_WRITE | EMPTY)[0] == 0
         assert server.remove(1, "a/d") == 0

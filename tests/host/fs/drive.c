@@ -9,6 +9,8 @@
 #include "machine.h"
 
 #include <fs/begin.h>
+#include <fs/ext2.h>
+#include <fs/mark.h>
 #include <fs/serve.h>
 #include <fs/slots.h>
 #include <fs/store.h>
@@ -103,19 +105,28 @@ server_recover(uint64_t from)
 
 /* ------------------------------------------------------------------ images */
 
-/* What the disk will be when all is written; free blocks are zeros. */
+/* What the disk will be when all is written. To compare images free blocks are
+ * zeros, and the mark "clean" is none: a request that changed nothing may
+ * have left dirty blocks. */
 static char *
 image_make(bool is_cleaned)
 {
     char *image = malloc(machine.disk_bytes);
     struct store *store = (void *)kept;
-    uint64_t bytes = store->block_bytes;
+    uint64_t bytes = store->block_bytes, dirty = 0;
 
     memcpy(image, machine.disk, machine.disk_bytes);
     for (unsigned slot = 0; !problem && slot < cache.count; slot++)
-        if (store->slots[slot] & SLOT_DIRTY)
+        if (store->slots[slot] & SLOT_DIRTY) {
             memcpy(image + slot_block(store->slots[slot]) * bytes,
                    slot_content(slot), bytes);
+            dirty++;
+        }
+    if (dirty > 0 || is_cleaned) {
+        uint64_t block = EXT2_SUPER_OFFSET / bytes;
+
+        mark_hide(block, image + block * bytes);
+    }
     if (!is_cleaned)
         return image;
 
@@ -149,13 +160,15 @@ image_save(const char *path)
 /* All that outlives a server, and the client. */
 struct world {
     char *disk, *kept, *window;
+    bool may_be_clean, is_flushed;
 };
 
 static struct world
 world_keep(void)
 {
     struct world w = {malloc(machine.disk_bytes), malloc(sizeof(kept)),
-                      malloc(sizeof(window))};
+                      malloc(sizeof(window)), machine.may_be_clean,
+                      machine.is_flushed};
 
     memcpy(w.disk, machine.disk, machine.disk_bytes);
     memcpy(w.kept, kept, sizeof(kept));
@@ -169,6 +182,8 @@ world_restore(const struct world *w)
     memcpy(machine.disk, w->disk, machine.disk_bytes);
     memcpy(kept, w->kept, sizeof(kept));
     memcpy(window, w->window, sizeof(window));
+    machine.may_be_clean = w->may_be_clean;
+    machine.is_flushed = w->is_flushed;
     server_start();
 }
 
@@ -260,6 +275,7 @@ order_obey(const struct frame *f)
         break;
     case ORDER_NEW:
         memset(kept, 0, sizeof(kept));
+        disk_settle();
         server_start();
         break;
     }
@@ -305,6 +321,7 @@ main(int argc, char **argv)
     if (fread(machine.disk, machine.disk_bytes, 1, file) != 1)
         fail("no image", 0);
     fclose(file);
+    disk_settle();
     kept_bytes = strtoul(argv[2], NULL, 10) * 4096;
     for (int i = 3; i < argc; i++) {
         machine.is_read_only |= strcmp(argv[i], "read-only") == 0;

@@ -2,10 +2,13 @@
 /* The system calls that the server makes, and its stores. */
 #include "machine.h"
 
+#include <fs/ext2.h>
+#include <fs/slots.h>
 #include <lib/syscall.h>
 #include <proto/block.h>
 #include <proto/clock.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +52,49 @@ store_point(const void *at, size_t bytes)
         kill_point();
 }
 
+/* Whether the superblock at `sectors` says that all is on the disk. */
+static bool
+is_clean(const char *super)
+{
+    return ((const struct ext2_super *)(const void *)super)->state &
+           EXT2_STATE_CLEAN;
+}
+
+void
+disk_settle(void)
+{
+    machine.is_flushed = true;
+    machine.may_be_clean =
+        machine.disk_bytes >= EXT2_SUPER_OFFSET + SECTOR_BYTES &&
+        is_clean(machine.disk + EXT2_SUPER_OFFSET);
+}
+
+/* A disk may do what it was not told to flush in any order. So while it may
+ * say "clean" nothing else is written, and that is not said while anything is
+ * left to be written. */
+static void
+mark_check(uint64_t sector, uint64_t count, const char *from)
+{
+    uint64_t super = EXT2_SUPER_OFFSET / SECTOR_BYTES - sector;
+    const struct store *store = (void *)kept;
+    size_t dirty = 0;
+
+    for (size_t slot = 0; slot < STORE_SLOTS; slot++)
+        dirty += (store->slots[slot] & SLOT_DIRTY) != 0;
+    if (super < count && is_clean(from + super * SECTOR_BYTES)) {
+        if (dirty > 0 || !machine.is_flushed) {
+            fprintf(stderr, "machine: clean, but %zu are dirty\n", dirty);
+            abort();
+        }
+        machine.may_be_clean = true;
+    }
+    if (machine.may_be_clean && (super != 0 || count != 1)) {
+        fprintf(stderr, "machine: sector %lu before the mark\n", sector);
+        abort();
+    }
+    machine.is_flushed = false;
+}
+
 /* Sector by sector, and between them the server may be killed too. */
 static int
 disk_serve(struct message *m, char *window)
@@ -67,6 +113,8 @@ disk_serve(struct message *m, char *window)
     }
     if (is_write && machine.bad_sector - sector < count)
         return EIO;
+    if (is_write)
+        mark_check(sector, count, window);
     for (; count > 0; count--) {
         kill_point();
         if (is_write)
@@ -99,6 +147,8 @@ call_serve(handle_t endpoint, struct message *m, char *window)
         break;
     case BLOCK_FLUSH:
         m->words[0] = is_last(&machine.requests_left) ? EIO : 0;
+        if (m->words[0] == 0)
+            disk_settle();
         break;
     default:
         m->words[0] = (uint64_t)disk_serve(m, window);

@@ -23,6 +23,8 @@ struct machine {
     bool is_read_only;
     uint64_t requests_left; /* to the disk, until one fails; UINT64_MAX */
     uint64_t bad_sector;    /* cannot be written; UINT64_MAX: none */
+    bool may_be_clean;      /* the disk's mark, if the power failed now */
+    bool is_flushed;        /* nothing that was written may be lost then */
     uint64_t deaths_left;   /* until the disk's driver dies at a request */
     uint64_t stores_left;   /* until the server is killed; UINT64_MAX: never */
     bool is_thorough;       /* each store of a long copy is one, too */
@@ -36,6 +38,9 @@ struct machine {
 
 extern struct machine machine;
 extern char kept[KEPT_BYTES];
+
+/* The power fails, or it comes: what is on the disk is there for good. */
+void disk_settle(void);
 
 /* Before `bytes` bytes at `at` are written: here the server may be killed. In
  * a row of stores, each behind the last, only one in ROW_BYTES bytes counts. */

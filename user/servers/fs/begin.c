@@ -2,6 +2,7 @@
 #include "begin.h"
 
 #include "life.h"
+#include "mark.h"
 #include "tables.h"
 #include "times.h"
 #include "undo.h"
@@ -93,6 +94,7 @@ serve_begin(void *kept, size_t bytes, handle_t disk, handle_t clock)
             return problem;
     }
     undo_start(store, log, undo);
+    mark_start(disk, store->block_bytes);
     cache_start(store, disk, log + undo, bytes - tables - undo);
     tables_start(store);
     problem = volume_load(

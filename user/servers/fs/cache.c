@@ -106,7 +106,6 @@ cache_start(struct store *store, handle_t disk, char *blocks, size_t bytes)
     cache.disk = disk;
     cache.count = count < STORE_SLOTS ? count : STORE_SLOTS;
     cache.dirty = 0;
-    cache.changed = 0;
     for (size_t i = 0; i < BUCKETS; i++)
         buckets[i] = SLOT_NONE;
     newer[SLOT_NONE] = older[SLOT_NONE] = SLOT_NONE;
@@ -160,7 +159,6 @@ slot_dirty(unsigned slot, uint64_t flags)
 {
     uint64_t word = cache.slots[slot];
 
-    cache.changed = undo_transaction();
     if (!(word & SLOT_DIRTY))
         cache.dirty++;
     if ((word & flags) != flags)
@@ -205,12 +203,6 @@ slot_get(uint64_t block, unsigned *slot)
     }
     ring_use(*slot);
     return 0;
-}
-
-bool
-cache_is_changed(void)
-{
-    return cache.changed == undo_transaction();
 }
 
 void

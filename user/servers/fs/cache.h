@@ -51,9 +51,6 @@ MUST_USE int cache_fresh(uint64_t block, enum cache_kind kind, bool is_zeroed,
  * request to the disk, up to the first that is here. */
 MUST_USE int cache_ahead(uint64_t block, size_t count);
 
-/* Whether the transaction under way has changed a block. */
-bool cache_is_changed(void);
-
 /* Between transactions: writes back if too many blocks wait for it. */
 void cache_relieve(void);
 

@@ -8,9 +8,10 @@
  *     main      the loop            cache, write_back   the disk in memory
  *     serve     requests            undo                transactions
  *     file cut list   files         store, tables       what is kept
- *     tree life       names         begin               recovery
+ *     tree life       names         mark                clean or not
  *     path directory map inode volume    reading ext2
  *     directory_edit map_edit alloc      changing it
+ *     begin                              recovery
  *
  * It serves one request at a time, and waits for the disk in between. Where it
  * is killed its successor goes on: all that counts is in kept memory (store.h).
@@ -45,6 +46,9 @@ ready_say(const char *problem)
 
     if (problem)
         snprintf(detail, sizeof(detail), "the disk %s", problem);
+    else if (!volume.was_clean)
+        snprintf(detail, sizeof(detail),
+                 "ext2, not clean: run e2fsck on the host");
     else if (super_read(&super) == 0)
         snprintf(detail, sizeof(detail), "ext2, %lu MiB free%s, version %s",
                  super->free_blocks * volume.block_bytes / MIB,

@@ -9,6 +9,7 @@
 
 #include "alloc.h"
 #include "file.h"
+#include "mark.h"
 #include "tables.h"
 #include "tree.h"
 #include "undo.h"
@@ -60,18 +61,15 @@ status_tell(struct message *m, const struct open *open)
     return error;
 }
 
-/* Brings everything to the disk, and then the word that everything is there. */
+/* Brings everything to the disk, and then the word that everything is there:
+ * but a volume that was damaged at first may still be. */
 static int
 all_write(void)
 {
     int error = cache_flush();
 
-    if (error == 0 && !volume.is_read_only)
-        error = volume_mark(true);
-    if (error == 0) {
-        undo_commit();
-        error = cache_flush();
-    }
+    if (error == 0 && !volume.is_read_only && volume.was_clean)
+        error = mark_set();
     return error;
 }
 
@@ -216,8 +214,6 @@ path_request(struct message *m, uint64_t label, struct answer **answer)
 static int
 transaction_end(int error)
 {
-    if (error == 0 && cache_is_changed())
-        error = volume_mark(false);
     if (error == 0)
         undo_commit();
     else

@@ -17,9 +17,8 @@ struct cache {
     uint64_t *slots; /* the words, in the store */
     char *blocks;    /* the content, in the order of the slots */
     size_t block_bytes;
-    size_t count;     /* of slots */
-    size_t dirty;     /* how many of them are */
-    uint64_t changed; /* the last transaction that changed a block */
+    size_t count; /* of slots */
+    size_t dirty; /* how many of them are */
     handle_t disk;
 };
 

@@ -74,28 +74,9 @@ super_edit(struct ext2_super **super)
         cache_edit(super_block(), EXT2_SUPER_OFFSET % volume.block_bytes,
                    sizeof(struct ext2_super), &at);
 
-    if (error == 0)
-        *super = (void *)at;
-    return error;
-}
-
-int
-volume_mark(bool is_clean)
-{
-    struct ext2_super *super;
-    uint16_t state;
-    int error = super_read(&super);
-
-    if (error != 0)
-        return error;
-    state =
-        is_clean ? volume.state : super->state & (uint16_t)~EXT2_STATE_CLEAN;
-    if (state == super->state)
-        return 0;
-    error = super_edit(&super);
     if (error == 0) {
-        super->state = state;
-        super->write_time = time_now();
+        *super = (void *)at;
+        (*super)->write_time = time_now();
     }
     return error;
 }
@@ -251,7 +232,7 @@ volume_load(handle_t disk, const struct store *store, uint32_t groups_max)
     uint64_t sectors;
 
     volume.block_bytes = store->block_bytes;
-    volume.state = (uint16_t)store->state;
+    volume.was_clean = (store->state & EXT2_STATE_CLEAN) != 0;
     if (block_info(disk, &sectors, &volume.is_read_only) != 0)
         return "does not answer";
     if (super_read(&super) != 0)

@@ -9,7 +9,6 @@
 /* What does not change while it is served. */
 struct volume {
     uint64_t block_bytes;
-    uint16_t state; /* of the superblock, when all is on the disk */
     uint32_t blocks;
     uint32_t first_block; /* of group 0 */
     uint32_t blocks_per_group;
@@ -21,6 +20,7 @@ struct volume {
     uint32_t groups;
     uint64_t size_max; /* of a file */
     bool is_read_only;
+    bool was_clean; /* at first: or it is not to become so by what we write */
     bool has_types; /* in the records of directories */
 };
 
@@ -36,10 +36,6 @@ MUST_USE const char *volume_probe(handle_t disk, struct store *store);
  * reasons. */
 MUST_USE const char *volume_load(handle_t disk, const struct store *store,
                                  uint32_t groups_max);
-
-/* Says on the disk that not all of the volume is there, or that it is: then it
- * is as clean as it was at first. */
-MUST_USE int volume_mark(bool is_clean);
 
 /* The superblock, to be read or changed. */
 MUST_USE int super_read(struct ext2_super **super);

@@ -6,6 +6,7 @@
  * other side its blocks lie in slots that are no neighbours. */
 #include "slots.h"
 
+#include "mark.h"
 #include "words.h"
 
 #include <proto/block.h>
@@ -46,13 +47,17 @@ run_write(unsigned slot)
     uint64_t first = slot_block(cache.slots[slot]);
     uint64_t kind = cache.slots[slot] & (SLOT_DIRTY | SLOT_META);
     unsigned run[CACHE_RUN_BYTES / 1024];
-    int error;
+    int error = mark_clear();
 
+    if (error != 0)
+        return error;
     while (slot != SLOT_NONE && !slot_is_pinned(slot) &&
            (cache.slots[slot] & (SLOT_DIRTY | SLOT_META)) == kind &&
            (count + 1) * cache.block_bytes <= CACHE_RUN_BYTES) {
-        words_copy(run_out + count * cache.block_bytes, slot_content(slot),
-                   cache.block_bytes);
+        char *out = run_out + count * cache.block_bytes;
+
+        words_copy(out, slot_content(slot), cache.block_bytes);
+        mark_hide(first + count, out);
         run[count++] = slot;
         slot = slot_find(first + count);
     }
