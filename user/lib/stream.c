@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How streams begin, end, and are walked through: see stream.h. */
+/* How streams are made, end, and are walked through: see stream.h. */
 #include <lib/stream.h>
 
 #include <lib/descriptor.h>
@@ -7,9 +7,7 @@
 #include <lib/lock.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { ROOM_BYTES = 4096, ERROR_ROOM_BYTES = 256, STANDARD = 3 };
@@ -132,99 +130,21 @@ stream_init(struct __file_bufio *b, int fd, char *room, int bytes,
     b->lock = lock;
 }
 
-/* What the first letter of a mode means, and the plus behind it. Returns the
- * flags of open, and in `*flags` those of the stream; -1 if it is no mode. */
-static int
-mode_parse(const char *mode, uint8_t *flags)
-{
-    static const int letters[] = {
-        ['r'] = O_RDONLY,
-        ['w'] = O_WRONLY | O_CREAT | O_TRUNC,
-        ['a'] = O_WRONLY | O_CREAT | O_APPEND,
-    };
-    int opened;
-
-    if (!strchr("rwa", mode[0]) || !mode[0])
-        return -1;
-    opened = letters[(unsigned char)mode[0]];
-    *flags = mode[0] == 'r' ? __SRD : __SWR;
-    if (strchr(mode, '+')) {
-        *flags = __SRD | __SWR;
-        opened = (opened & ~O_ACCMODE) | O_RDWR;
-    }
-    return opened | (strchr(mode, 'x') ? O_EXCL : 0);
-}
-
 FILE *
-fdopen(int fd, const char *mode)
+stream_make(int fd, uint8_t flags)
 {
-    uint8_t flags;
-    int opened = mode_parse(mode, &flags);
-    struct stream *s = opened < 0 ? NULL : calloc(1, sizeof(*s));
+    struct stream *s = calloc(1, sizeof(*s));
 
     if (!s) {
-        errno = opened < 0 ? EINVAL : ENOMEM;
+        errno = ENOMEM;
         return NULL;
     }
     stream_init(&s->bufio, fd, s->room, ROOM_BYTES, &s->lock, flags);
-    if (flags == __SWR && (opened & O_APPEND))
-        (void)descriptor_seek(fd, 0, SEEK_END);
     lock_acquire(&streams_lock);
     s->next = streams;
     streams = s;
     lock_release(&streams_lock);
     return file_of(&s->bufio);
-}
-
-/* Opens the file for a stream of that mode. */
-static int
-mode_open(const char *path, const char *mode, uint8_t *flags)
-{
-    int opened = mode_parse(mode, flags);
-
-    if (opened < 0) {
-        errno = EINVAL;
-        return -1;
-    }
-    return descriptor_open(path, opened);
-}
-
-FILE *
-fopen(const char *path, const char *mode)
-{
-    uint8_t flags;
-    int fd = mode_open(path, mode, &flags);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, mode);
-
-    if (fd >= 0 && !file)
-        (void)descriptor_close(fd);
-    return file;
-}
-
-/* The stream stays what it is if the file cannot be opened. */
-FILE *
-freopen(const char *path, const char *mode, FILE *file)
-{
-    struct __file_bufio *b = bufio_of(file);
-    uint8_t flags;
-    int fd;
-
-    if (!is_ours(file)) {
-        errno = EBADF;
-        return NULL;
-    }
-    (void)__bufio_flush(file);
-    fd = mode_open(path, mode, &flags);
-    if (fd < 0)
-        return NULL;
-    fd = descriptor_replace(fd, b->fd);
-    file->unget = 0;
-    file->flags =
-        (uint8_t)((file->flags & (__SCLOSE | __SEXT | __SBUF)) | flags);
-    b->dir = 0;
-    b->len = b->off = 0;
-    b->fd = fd;
-    return file;
 }
 
 int

@@ -8,6 +8,7 @@
  *   - all streams are known, so that exit and fflush(NULL) find them;
  *   - ftell asks without throwing the room's content away, and minds ungetc;
  *     both in stream.c;
+ *   - files are opened by name or descriptor, anew too: stream_open.c;
  *   - a character goes in or out without a detour while there is room;
  *   - fread and fwrite copy at once, past the room what does not fit there;
  *   - a last line may have no newline;
@@ -41,6 +42,10 @@ is_ours(const FILE *file)
 {
     return file->flags & __SBUF;
 }
+
+/* A new stream of the descriptor, for what `flags` say: __SRD, __SWR or both.
+ * NULL and ENOMEM if there is no memory. */
+FILE *stream_make(int fd, uint8_t flags);
 
 /* What a stream of ours does: a character in, a character out, and reading from
  * the descriptor. */
