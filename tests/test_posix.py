@@ -117,11 +117,12 @@ def checks(program: str) -> list[str]:
 def all_checks(run: Run) -> Result:
     """Each program that checks something; files twice, for it looks at what
     its first run left when it ended."""
-    return run("files,files,format,memory,names,process,unix")
+    return run("files,files,format,memory,names,process,streams,unix")
 
 
 @pytest.mark.parametrize(
-    "program", ["files", "format", "memory", "names", "process", "unix"]
+    "program",
+    ["files", "format", "memory", "names", "process", "streams", "unix"],
 )
 def test_checks(all_checks: Result, program: str) -> None:
     """Every check of the program passes, and none is left out."""

@@ -51,6 +51,7 @@ def line(build: Build, disk: Path) -> Iterator[Terminal]:
         ("/programs/memory", "memory"),
         ("/programs/names > out; cat out", "names"),
         ("/programs/process one 'two words' ''", "process"),
+        ("/programs/streams", "streams"),
         ("/programs/unix", "unix"),
     ),
 )

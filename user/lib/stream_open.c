@@ -73,7 +73,40 @@ fopen(const char *path, const char *mode)
     return file;
 }
 
-/* The stream stays what it is if the file cannot be opened. */
+/* The file that is open as `fd` in another mode, as if its name had been opened
+ * anew. The mode may not ask for more than the descriptor can do: nobody here
+ * knows the name. Returns `fd` or -1. */
+static int
+mode_change(int fd, const char *mode, uint8_t *flags)
+{
+    int opened = mode_parse(mode, flags), access, error = 0;
+    struct open_file *f = opened < 0 ? NULL : descriptor_get(fd);
+
+    if (!f) {
+        errno = opened < 0 ? EINVAL : EBADF;
+        return -1;
+    }
+    access = f->flags & O_ACCMODE;
+    if (access != O_RDWR && access != (opened & O_ACCMODE)) {
+        errno = EBADF;
+        return -1;
+    }
+    lock_acquire(&f->lock);
+    if ((opened & O_TRUNC) && S_ISREG(f->mode))
+        error = file_truncate(&f->file, 0);
+    if (error == 0)
+        f->flags = (f->flags & ~O_APPEND) | (opened & O_APPEND);
+    lock_release(&f->lock);
+    if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    (void)descriptor_seek(fd, 0, (opened & O_APPEND) ? SEEK_END : SEEK_SET);
+    return fd;
+}
+
+/* The stream stays what it is if the file cannot be opened. Without a path its
+ * mode changes. */
 FILE *
 freopen(const char *path, const char *mode, FILE *file)
 {
@@ -86,7 +119,8 @@ freopen(const char *path, const char *mode, FILE *file)
         return NULL;
     }
     (void)__bufio_flush(file);
-    fd = mode_open(path, mode, &flags);
+    fd =
+        path ? mode_open(path, mode, &flags) : mode_change(b->fd, mode, &flags);
     if (fd < 0)
         return NULL;
     fd = descriptor_replace(fd, b->fd);
