@@ -24,6 +24,7 @@ int open(void);
 int close(int what);
 int lseek(void);
 int stat(void);
+int unlink(void);
 
 /* Functions that C libraries add. */
 static const char *
@@ -118,6 +119,12 @@ stat(void)
 }
 
 int
+unlink(void)
+{
+    return calls++;
+}
+
+int
 main(void)
 {
     char text[20] = "";
@@ -128,6 +135,8 @@ main(void)
     check("files are read and written",
           fgets(text, sizeof(text), f) == text && strcmp(text, "written") == 0);
     check("fclose", fclose(f) == 0 && remove("names") == 0);
+    f = tmpfile();
+    check("tmpfile", f && fputs("x", f) >= 0 && fclose(f) == 0);
     check("malloc", malloc(100000) != NULL);
     check("nobody else called them", calls == 0);
     check("they are ours", lock_acquire("abc") == 3 && read("x") &&
@@ -141,7 +150,8 @@ main(void)
     write(1);
     lseek();
     stat();
+    unlink();
     itoa();
-    check("all of them", calls == 17 && *strlwr("A") == 'A');
+    check("all of them", calls == 18 && *strlwr("A") == 'A');
     return checks_end("names");
 }

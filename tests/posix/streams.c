@@ -50,10 +50,54 @@ mode_change_check(void)
     fclose(f);
 }
 
+static void
+temporary_check(void)
+{
+    static char names[TMP_MAX][L_tmpnam];
+    int i, j, is_right = 1;
+    FILE *f = tmpfile(), *g = tmpfile();
+
+    for (i = 0; i < TMP_MAX; i++)
+        is_right = is_right && tmpnam(names[i]) == names[i] &&
+                   strlen(names[i]) < L_tmpnam;
+    for (i = 0; i < TMP_MAX; i++)
+        for (j = 0; j < i; j++)
+            is_right = is_right && strcmp(names[i], names[j]) != 0;
+    check("tmpnam never repeats itself", TMP_MAX >= 25 && is_right);
+    check("tmpnam without room for it",
+          tmpnam(NULL) && strcmp(tmpnam(NULL), names[0]) != 0);
+    check("two temporary files",
+          f && g && fputs("f", f) >= 0 && fputs("g", g) >= 0 &&
+              fseek(f, 0, SEEK_SET) == 0 && fgetc(f) == 'f' && fgetc(f) == EOF);
+    fclose(f);
+    fclose(g);
+}
+
+/* As many files as <stdio.h> says can be open, and the longest path. */
+static void
+limits_check(void)
+{
+    static char path[FILENAME_MAX + 1];
+    FILE *files[FOPEN_MAX];
+    int opened = 0;
+
+    while (opened < FOPEN_MAX - 3 && (files[opened] = fopen("m", "r")))
+        opened++;
+    check("FOPEN_MAX", FOPEN_MAX >= 8 && opened == FOPEN_MAX - 3);
+    while (opened > 0)
+        fclose(files[--opened]);
+    memset(path, '/', FILENAME_MAX);
+    strcpy(path + FILENAME_MAX - 2, "m");
+    check("FILENAME_MAX", rename("m", "/m") == 0 && file_is(path, "new"));
+    rename("/m", "m");
+}
+
 int
 main(void)
 {
     mode_change_check();
+    temporary_check();
+    limits_check();
     remove("m");
     return checks_end("streams");
 }

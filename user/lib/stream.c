@@ -12,6 +12,9 @@
 
 enum { ROOM_BYTES = 4096, ERROR_ROOM_BYTES = 256, STANDARD = 3 };
 
+_Static_assert(FOPEN_MAX == DESCRIPTORS_MAX && FILENAME_MAX == FILE_PATH_MAX,
+               "<stdio.h> tells the limits");
+
 struct stream {
     struct __file_bufio bufio; /* first: a FILE * leads to all of it */
     struct __lock lock;
