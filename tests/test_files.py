@@ -7,6 +7,7 @@ The clients are those of tests/guest/files; e2fsck and debugfs judge."""
 
 import os
 import re
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.disk import disk_copy, disk_judge, disk_make
-from tests.machine import Build
+from tests.disk import (
+    disk_copy,
+    disk_file,
+    disk_judge,
+    disk_make,
+    run_tool,
+)
+from tests.machine import SECONDS_MAX, Build
 from tests.terminal import Terminal, disk_options, terminal
 
 CLIENTS = 4
@@ -47,6 +54,17 @@ def load(here: Terminal, rounds: int) -> dict[str, str]:
     found = re.findall(r"file (\S+) (.*)\r\n", match[1])
     assert len(found) == 3 * CLIENTS
     return dict(found)
+
+
+def has_all(disk: Path, files: dict[str, str]) -> bool:
+    """Whether the disk has these files."""
+    return all(
+        f"{len(content)} {zlib.crc32(content):08x}" == expected
+        for content, expected in (
+            (disk_file(disk, name), expected)
+            for name, expected in files.items()
+        )
+    )
 
 
 def compare(disk: Path, files: dict[str, str], place: Path) -> None:
@@ -135,7 +153,7 @@ def test_power_cut(build: Build, tmp_path: Path) -> None:
     content = os.urandom(4 << 20)
     (tmp_path / "root").mkdir()
     (tmp_path / "root" / "from").write_bytes(content)
-    disk = make_disk(
+    disk = disk_make(
         *(tmp_path / "disk", 32768, "-d", str(tmp_path / "root")), block=4096
     )
     told = f"{len(content)} {zlib.crc32(content):08x}"
@@ -153,9 +171,7 @@ def test_power_cut(build: Build, tmp_path: Path) -> None:
         here.type("off\n")
         assert here.status() == 0
     assert not is_clean(disk)
-    subprocess.run(
-        ["/usr/sbin/e2fsck", "-fy", disk], check=False, capture_output=True
-    )
+    run_tool("e2fsck", "-fy", disk)
     with client(build, disk) as here:
         assert re.search(r"fs +ext2, \d+ MiB free, version", here.seen)
         assert " ".join(ask(here, "sum from")) == told
@@ -163,3 +179,19 @@ def test_power_cut(build: Build, tmp_path: Path) -> None:
         assert ask(here, "sync") == ["0"]
     assert is_clean(disk)
     compare(disk, {"from": told, "two": told}, tmp_path / "files")
+
+
+def test_written_without_a_word(build: Build, tmp_path: Path) -> None:
+    """Nobody says sync, and the power goes: what was written some seconds
+    before is there."""
+    disk = disk_make(tmp_path / "disk", 8192, block=4096)
+    deadline = time.monotonic() + SECONDS_MAX
+    with client(build, disk) as here:
+        files = load(here, 20)
+        assert not has_all(disk, files), "the test would see nothing"
+        while not has_all(disk, files):
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+        while not is_clean(disk):
+            assert time.monotonic() < deadline
+    compare(disk, files, tmp_path / "files")

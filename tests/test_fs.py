@@ -465,7 +465,7 @@ def test_power_cut(checked: Path, tmp_path: Path) -> None:
     """While blocks leave the cache the disk says that it is not clean, with
     whatever of them the power goes: the array is what has left (and the
     machine minds that nothing does before). Then it never becomes clean."""
-    disk = make_disk(tmp_path / "disk", 2048)
+    disk = disk_make(tmp_path / "disk", 2048)
     before = disk.read_bytes()
     with Server(checked, disk, pages=MEMORY_MIN) as server:
         assert server.make(1, "little", DIRECTORY_MODE) == 0
@@ -477,7 +477,7 @@ def test_power_cut(checked: Path, tmp_path: Path) -> None:
             assert server.write(file, 0, os.urandom(600000)) == (0, 600000)
             assert server.sync(file) == 0
             assert state_of(server, tmp_path) & 1
-            judge(tmp_path / "state")
+            disk_judge(tmp_path / "state")
             for i in range(12):  # more than the cache holds
                 assert server.write(file, i << 16, bytes(50000))[0] == 0
                 assert server.make(1, f"{_}{i}", DIRECTORY_MODE) == 0
@@ -493,7 +493,7 @@ def test_power_cut(checked: Path, tmp_path: Path) -> None:
 def test_mark_cannot_be_written(checked: Path, tmp_path: Path) -> None:
     """Where the disk cannot be told that it is not clean nothing is written,
     and nothing lost: what was said to be done is there when it can."""
-    disk = make_disk(tmp_path / "disk", 2048)
+    disk = disk_make(tmp_path / "disk", 2048)
     before = disk.read_bytes()
     with Server(checked, disk, pages=MEMORY_MIN) as server:
         error, file = server.open(1, "f", BOTH | CREATE)
@@ -508,7 +508,7 @@ def test_mark_cannot_be_written(checked: Path, tmp_path: Path) -> None:
         saved = server.save(tmp_path / "saved")
         assert server.read(file, 0, len(data)) == (0, data)
         assert saved.read_bytes() != before
-    judge(saved)
+    disk_judge(saved)
 
 
 def test_paths(checked: Path, tmp_path: Path) -> None:

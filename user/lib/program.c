@@ -75,9 +75,8 @@ grants_list(const struct program_request *request, handle_t names,
     grants[count++] = (struct spawn_grant){"names", names, ENDPOINT_SEND, 0};
     for (unsigned i = 0; i < STARTUP_FILES; i++)
         if (request->streams[i] != HANDLE_NONE)
-            grants[count++] =
-                (struct spawn_grant){streams[i], request->streams[i],
-                                     ENDPOINT_SEND, 0};
+            grants[count++] = (struct spawn_grant){
+                streams[i], request->streams[i], ENDPOINT_SEND, 0};
     for (size_t i = 0; i < request->grant_count; i++)
         grants[count++] = request->grants[i];
     return count;

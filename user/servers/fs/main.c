@@ -13,7 +13,8 @@
  *     directory_edit map_edit alloc      changing it
  *     begin                              recovery
  *
- * It serves one request at a time, and waits for the disk in between. Where it
+ * It serves one request at a time, and waits for the disk in between. What was
+ * changed is on the disk some seconds later, or after FILE_SYNC. Where it
  * is killed its successor goes on: all that counts is in kept memory (store.h).
  * A disk that it cannot serve is refused once, in the boot log, and then in
  * each answer: ENODEV.
@@ -30,12 +31,17 @@
 #include <lib/request.h>
 #include <lib/startup.h>
 #include <lib/syscall.h>
+#include <lib/ticks.h>
 #include <proto/file.h>
 #include <proto/service.h>
 
 #include <stdio.h>
 
-enum { MIB = 1 << 20 };
+enum {
+    MIB = 1 << 20,
+    SIGNAL_WRITE_BACK = 1,
+    WRITE_BACK_TICKS = 50000000, /* about five seconds */
+};
 
 /* Says how it stands: the service's line of the boot log. */
 static err_t
@@ -56,6 +62,16 @@ ready_say(const char *problem)
     return service_ready(startup_handle("init"), detail);
 }
 
+/* Has itself woken, once, some seconds after something was changed. */
+static void
+write_back_plan(bool *is_planned)
+{
+    if (*is_planned || !serve_is_dirty())
+        return;
+    *is_planned = sys_thread_deadline(ticks_now() + WRITE_BACK_TICKS,
+                                      SIGNAL_WRITE_BACK) == OK;
+}
+
 int
 main(void)
 {
@@ -66,6 +82,7 @@ main(void)
     const char *problem = serve_begin(kept, bytes, startup_handle("disk"),
                                       startup_handle("clock"));
     err_t error = ready_say(problem);
+    bool is_planned = false;
 
     if (error != OK)
         return (int)error;
@@ -73,11 +90,15 @@ main(void)
         error = request_next(service, &m);
         if (error != OK)
             return (int)error;
-        if (problem) {
+        if (m.header & MESSAGE_SIGNAL) {
+            is_planned = false;
+            serve_write_back();
+        } else if (problem) {
             m.header = FILE_DONE;
             m.words[0] = ENODEV;
         } else {
             serve_request(&m);
+            write_back_plan(&is_planned);
         }
     }
 }

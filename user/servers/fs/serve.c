@@ -10,6 +10,7 @@
 #include "alloc.h"
 #include "file.h"
 #include "mark.h"
+#include "slots.h"
 #include "tables.h"
 #include "tree.h"
 #include "undo.h"
@@ -284,4 +285,16 @@ serve_request(struct message *m)
     error = transaction_end(error);
     m->header = FILE_DONE;
     m->words[0] = (uint64_t)error;
+}
+
+bool
+serve_is_dirty(void)
+{
+    return cache.dirty > 0;
+}
+
+void
+serve_write_back(void)
+{
+    (void)!all_write();
 }
