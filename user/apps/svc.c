@@ -4,7 +4,7 @@
  *     svc list                  what there is, and how it is
  *     svc start NAME            one that was stopped or given up
  *     svc stop NAME
- *     svc kill NAME             as a fault would end it
+ *     svc kill NAME             it is started again at once
  *     svc replace NAME FILE     with another program, while it is used
  *
  * Grants: "admin", to give init orders. */

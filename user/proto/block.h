@@ -14,7 +14,8 @@
  * was replaced (lib/call.h).
  *
  * Answers have the label BLOCK_DONE and in word 0 an error of <errno.h>: EIO
- * if the device says so, EINVAL beyond its end, EROFS. */
+ * if the device says so, EINVAL beyond its end, EROFS, EFAULT if too little is
+ * lent, ENOSYS for other labels. */
 #pragma once
 
 #include <lib/call.h>

@@ -18,15 +18,18 @@
  * detail ("ext2, 61 MiB free") as the service's line of the boot log. The
  * other requests are for those whose handle has the badge SERVICE_ADMIN.
  *
- * SERVICE_KILL ends the service's process as a fault would: its restart policy
- * says what follows. SERVICE_REPLACE ends it too and starts the program lent
- * (an ELF file) in its place, with its endpoint, memory and devices; so it
- * goes on where the old one stopped, if it finds that in the memory kept. If
- * the program cannot be started the old one is.
+ * SERVICE_KILL ends the service's process, wherever it is; it is started again
+ * at once, and that does not count for its restart policy. SERVICE_REPLACE ends
+ * it too and starts the program lent (an ELF file) in its place, with its
+ * endpoint, memory and devices; so it goes on where the old one stopped, if it
+ * finds that in the memory kept. If the program cannot be started the old one
+ * is.
  *
  * Answers have the label SERVICE_DONE and in word 0 an error of abi/error.h:
- * ERR_ARGUMENT: no such service, or no program; ERR_BUSY: it is not in a state
- * for that (running, stopped). */
+ * ERR_ARGUMENT: no such service, or no program; ERR_RIGHTS: the handle is not
+ * SERVICE_ADMIN's; ERR_BUSY: it is not in a state for that (running, stopped);
+ * ERR_DEAD: it ended, or its new program did not get ready; ERR_QUOTA: no room
+ * for the program. */
 #pragma once
 
 #include <lib/call.h>

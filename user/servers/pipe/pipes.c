@@ -246,6 +246,7 @@ pipe_new(uint64_t owner, uint64_t sequence)
         .sequence = sequence,
     };
     users_start(unused);
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* we may be killed here */
     unused->owner = owner; /* the last word: now it is there */
     return unused;
 }
