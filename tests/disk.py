@@ -24,9 +24,11 @@ def disk_make(
     """Makes a disk, in the place of what was there; `options` are those of
     mke2fs, as in "-d", a folder of files to begin with."""
     disk.unlink(missing_ok=True)
+    layout = ("-b", str(block), "-I", str(inode))
+    blocks = str(kib * 1024 // block)
     ran = run_tool(
-        *("mke2fs", "-q", "-F", "-t", "ext2", "-b", str(block)),
-        *("-I", str(inode), *options, disk, str(kib * 1024 // block)),
+        *("mke2fs", "-q", "-F", "-t", "ext2", *layout, *options),
+        *(str(disk), blocks),
     )
     assert ran.returncode == 0, ran.stderr.decode()
     return disk

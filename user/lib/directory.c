@@ -84,7 +84,7 @@ names_note(DIR *d, const char *path)
             continue;
         own[strcspn(own, "/")] = '\0';
         if (!names_have(d, own))
-            strcpy(d->names[d->name_count++], own);
+            memcpy(d->names[d->name_count++], own, strlen(own) + 1);
     }
 }
 
@@ -145,7 +145,7 @@ name_next(DIR *d)
         return NULL;
     d->entry.d_ino = 0;
     d->entry.d_type = DT_UNKNOWN;
-    strcpy(d->entry.d_name, d->names[d->names_done++]);
+    memcpy(d->entry.d_name, d->names[d->names_done++], NAMES_NAME_BYTES + 1);
     return &d->entry;
 }
 

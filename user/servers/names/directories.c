@@ -21,7 +21,7 @@ directory_error(const struct message *m)
             return ENOENT; /* what is in it has a server, which knows it */
         if (m->words[0] & FILE_EXCLUSIVE)
             return EEXIST;
-        return m->words[0] & (FILE_TO_WRITE | FILE_EMPTY) ? EISDIR : 0;
+        return (m->words[0] & (FILE_TO_WRITE | FILE_EMPTY)) ? EISDIR : 0;
     case FILE_CLOSE:
     case FILE_STAT:
     case FILE_LIST:
