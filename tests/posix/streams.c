@@ -92,12 +92,41 @@ limits_check(void)
     rename("/m", "m");
 }
 
+static void
+rooms_check(void)
+{
+    FILE *f = fopen("m", "w+");
+    void *between[4];
+    int i, is_right = 1;
+
+    check("setvbuf: no such mode", setvbuf(f, NULL, 77, 0) != 0);
+    check("setvbuf: too large",
+          setvbuf(f, NULL, _IOFBF, (size_t)-1) != 0 && fputc('0', f) == '0');
+    /* Each time the memory that was given back is somebody else's. */
+    for (i = 1; i < 4; i++) {
+        is_right =
+            is_right && setvbuf(f, NULL, _IOFBF, 5000U * (unsigned)i) == 0;
+        between[i] = calloc(1, 5000);
+        is_right = is_right && between[i] && fputc('0' + i, f) == '0' + i;
+    }
+    for (i = 1; i < 4; i++) {
+        is_right = is_right && *(char *)between[i] == 0;
+        free(between[i]);
+    }
+    check("setvbuf: larger and larger", is_right);
+    check("setvbuf: none, and some again",
+          setvbuf(f, NULL, _IONBF, 0) == 0 && fputc('4', f) == '4' &&
+              setvbuf(f, NULL, _IOFBF, 100) == 0 && fputs("56789", f) >= 0 &&
+              fclose(f) == 0 && file_is("m", "0123456789"));
+}
+
 int
 main(void)
 {
     mode_change_check();
     temporary_check();
     limits_check();
+    rooms_check();
     remove("m");
     return checks_end("streams");
 }

@@ -7,6 +7,7 @@
 #include <lib/lock.h>
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -64,17 +65,47 @@ stream_seek(FILE *file, off_t by, int whence)
                         whence == SEEK_CUR ? SEEK_SET : whence);
 }
 
-/* A wish for a mode alone leaves the room as it is. */
+/* Gives the stream another room: `room`, or memory of its own if that is NULL.
+ * picolibc's does not note where realloc has moved it. */
+static int
+stream_set_room(struct __file_bufio *b, char *room, size_t bytes)
+{
+    char *own = room ? NULL : malloc(bytes);
+
+    if (!room && !own)
+        return -1;
+    if (b->bflags & __BALL)
+        free(b->buf);
+    b->bflags &= (uint8_t)~__BALL;
+    if (own)
+        b->bflags |= __BALL;
+    b->buf = room ? room : own;
+    b->size = (int)bytes;
+    return 0;
+}
+
+/* A wish for a mode alone leaves the room as it is. Without a room one byte of
+ * it is used. */
 static int
 stream_setvbuf(FILE *file, char *room, int mode, size_t bytes)
 {
     struct __file_bufio *b = bufio_of(file);
+    int changed = 0;
 
+    if ((mode != _IOFBF && mode != _IOLBF && mode != _IONBF) ||
+        bytes > INT_MAX) {
+        errno = EINVAL;
+        return -1;
+    }
     (void)__bufio_flush(file);
-    if (room || mode == _IONBF || (size_t)b->size < bytes || b->size == 1)
-        return __bufio_setvbuf(file, room, mode,
-                               mode != _IONBF && bytes <= 1 ? ROOM_BYTES
-                                                            : bytes);
+    if (mode == _IONBF)
+        b->size = 1;
+    else if (bytes > 1 && (room || (size_t)b->size < bytes))
+        changed = stream_set_room(b, room, bytes);
+    else if (b->size == 1)
+        changed = stream_set_room(b, NULL, ROOM_BYTES);
+    if (changed < 0)
+        return -1;
     b->bflags &= (uint8_t)~__BLBF;
     if (mode == _IOLBF)
         b->bflags |= __BLBF;
