@@ -120,6 +120,49 @@ rooms_check(void)
               fclose(f) == 0 && file_is("m", "0123456789"));
 }
 
+/* Whether a call failed, and the stream has kept the error EBADF. */
+static int
+is_refused(FILE *f, long answer, long failure)
+{
+    int is_right = answer == failure && errno == EBADF && ferror(f) && !feof(f);
+
+    errno = 0;
+    clearerr(f);
+    return is_right && !ferror(f);
+}
+
+static void
+refusals_check(void)
+{
+    FILE *f = fopen("m", "r");
+    int n;
+
+    errno = 0;
+    check("fputc on one to read", is_refused(f, fputc('x', f), EOF));
+    check("fputs on one to read", is_refused(f, fputs("x", f), EOF));
+    check("fprintf on one to read", fprintf(f, "x") < 0 && ferror(f));
+    clearerr(f);
+    check("fwrite on one to read",
+          is_refused(f, (long)fwrite("x", 1, 1, f), 0));
+    check("it is read on", fgetc(f) == '0' && fgetc(f) == '1');
+    check("so many bytes there are not, to read",
+          fread(text, (size_t)-1, 3, f) == 0 && ferror(f));
+    fclose(f);
+    f = fopen("m", "w");
+    errno = 0;
+    check("fgetc on one to write", is_refused(f, fgetc(f), EOF));
+    check("fgets on one to write", !fgets(text, 5, f) && ferror(f));
+    check("fscanf on one to write", fscanf(f, "%d", &n) == EOF && ferror(f));
+    clearerr(f);
+    check("fread on one to write",
+          is_refused(f, (long)fread(text, 1, 1, f), 0));
+    check("so many bytes there are not, to write",
+          fwrite(text, (size_t)1 << 63, 2, f) == 0 && ferror(f));
+    clearerr(f);
+    check("it is written on",
+          fputs("on", f) >= 0 && fclose(f) == 0 && file_is("m", "on"));
+}
+
 int
 main(void)
 {
@@ -127,6 +170,7 @@ main(void)
     temporary_check();
     limits_check();
     rooms_check();
+    refusals_check();
     remove("m");
     return checks_end("streams");
 }

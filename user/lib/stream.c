@@ -150,11 +150,11 @@ stream_close(FILE *file)
 
 static void
 stream_init(struct __file_bufio *b, int fd, char *room, int bytes,
-            struct __lock *lock, uint8_t flags)
+            struct __lock *lock, uint8_t refused)
 {
     *b = (struct __file_bufio)FDEV_SETUP_BUFIO(
         fd, NULL, bytes, stream_read, descriptor_write, descriptor_seek,
-        descriptor_close, flags, 0);
+        descriptor_close, __SRD | __SWR, refused);
     b->buf = room;
     b->xfile.cfile.file.put = stream_put;
     b->xfile.cfile.file.get = stream_get;
@@ -165,7 +165,7 @@ stream_init(struct __file_bufio *b, int fd, char *room, int bytes,
 }
 
 FILE *
-stream_make(int fd, uint8_t flags)
+stream_make(int fd, uint8_t refused)
 {
     struct stream *s = calloc(1, sizeof(*s));
 
@@ -173,7 +173,7 @@ stream_make(int fd, uint8_t flags)
         errno = ENOMEM;
         return NULL;
     }
-    stream_init(&s->bufio, fd, s->room, ROOM_BYTES, &s->lock, flags);
+    stream_init(&s->bufio, fd, s->room, ROOM_BYTES, &s->lock, refused);
     lock_acquire(&streams_lock);
     s->next = streams;
     streams = s;
@@ -186,8 +186,13 @@ fflush(FILE *file)
 {
     int result = 0;
 
-    if (file)
-        return file->flush ? file->flush(file) : 0;
+    if (file) {
+        if (file->flush && file->flush(file) != 0) {
+            file->flags |= __SERR;
+            result = EOF;
+        }
+        return result;
+    }
     for (int i = 0; i < STANDARD; i++)
         if (fflush(file_of(&output_streams[i])) != 0)
             result = EOF;
@@ -230,7 +235,8 @@ files_start(void)
             continue;
         stream_init(b, fd, fd == STDERR_FILENO ? error_room : rooms[fd],
                     fd == STDERR_FILENO ? ERROR_ROOM_BYTES : ROOM_BYTES,
-                    &locks[fd], fd == STDIN_FILENO ? __SRD : __SWR);
+                    &locks[fd],
+                    fd == STDIN_FILENO ? STREAM_UNWRITABLE : STREAM_UNREADABLE);
         if (fd == STDERR_FILENO || descriptor_may_be_terminal(fd))
             b->bflags |= __BLBF;
     }

@@ -12,11 +12,15 @@
  *   - a character goes in or out without a detour while there is room;
  *   - fread and fwrite copy at once, past the room what does not fit there;
  *   - a last line may have no newline;
- *   - an error in reading is no end of file: these in stream_io.c.
+ *   - an error in reading is no end of file;
+ *   - an error is kept (ferror), whichever function meets it: these in
+ *     stream_io.c.
  *
  * B2  A list leads to all streams but the three of output.h.
  * B3  A stream that reads has off <= len; the descriptor stands at the byte
- *     behind the room's last one. */
+ *     behind the room's last one.
+ * B4  A stream that is open has __SRD and __SWR: picolibc keeps no error when
+ *     it refuses. What it is not for the functions here refuse, by `bflags`. */
 #pragma once
 
 #include <lib/output.h>
@@ -36,6 +40,9 @@ file_of(struct __file_bufio *b)
     return &b->xfile.cfile.file;
 }
 
+/* What is refused. These share `bflags` with picolibc's __BALL and __BLBF. */
+enum { STREAM_UNREADABLE = 1 << 6, STREAM_UNWRITABLE = 1 << 7 };
+
 /* Whether a stream is one of ours: others have functions of their own. */
 static inline bool
 is_ours(const FILE *file)
@@ -43,9 +50,9 @@ is_ours(const FILE *file)
     return file->flags & __SBUF;
 }
 
-/* A new stream of the descriptor, for what `flags` say: __SRD, __SWR or both.
- * NULL and ENOMEM if there is no memory. */
-FILE *stream_make(int fd, uint8_t flags);
+/* A new stream of the descriptor, which refuses what `refused` says: one of the
+ * flags above, or 0. NULL and ENOMEM if there is no memory. */
+FILE *stream_make(int fd, uint8_t refused);
 
 /* What a stream of ours does: a character in, a character out, and reading from
  * the descriptor. */

@@ -5,6 +5,7 @@
 #include <lib/descriptor.h>
 #include <lib/lock.h>
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,6 +27,27 @@ stream_read(int fd, void *to, size_t bytes)
     return done;
 }
 
+/* Has the stream keep the error. Returns what its functions say then. */
+static int
+stream_fail(FILE *file, int error)
+{
+    errno = error;
+    file->flags |= __SERR;
+    return _FDEV_ERR;
+}
+
+/* Whether the stream is for that: `refused` says so of ours, `allowed` of
+ * others. If not, it keeps the error. */
+static bool
+stream_may(FILE *file, uint8_t refused, uint8_t allowed)
+{
+    if (is_ours(file) ? !(bufio_of(file)->bflags & refused)
+                      : file->flags & allowed)
+        return true;
+    (void)stream_fail(file, EBADF);
+    return false;
+}
+
 int
 stream_get(FILE *file)
 {
@@ -39,6 +61,8 @@ stream_get(FILE *file)
     }
     if (c != _FDEV_EOF)
         return c;
+    if (b->bflags & STREAM_UNREADABLE)
+        return stream_fail(file, EBADF);
     read_failed = false;
     c = __bufio_get(file);
     return c == _FDEV_EOF && read_failed ? _FDEV_ERR : c;
@@ -56,7 +80,12 @@ stream_put(char c, FILE *file)
             b->buf[b->len++] = c;
         lock_release(b->lock);
     }
-    return is_put ? (unsigned char)c : __bufio_put(c, file);
+    if (is_put)
+        return (unsigned char)c;
+    if (b->bflags & STREAM_UNWRITABLE)
+        return stream_fail(file, EBADF);
+    return __bufio_put(c, file) < 0 ? stream_fail(file, errno)
+                                    : (unsigned char)c;
 }
 
 /* ------------------------------------------------------------ many at once */
@@ -92,12 +121,23 @@ stream_read_some(FILE *file, char *to, size_t bytes)
     return there;
 }
 
+/* The bytes of `count` blocks. False, an error, if there are no so many. */
+static bool
+blocks_count(FILE *file, size_t size, size_t count, size_t *bytes)
+{
+    if (!__builtin_mul_overflow(size, count, bytes))
+        return true;
+    (void)stream_fail(file, EOVERFLOW);
+    return false;
+}
+
 size_t
 fread(void *to, size_t size, size_t count, FILE *file)
 {
-    size_t wanted = size * count, done = 0, some = 1;
+    size_t wanted, done = 0, some = 1;
 
-    if (!(file->flags & __SRD) || wanted == 0)
+    if (!blocks_count(file, size, count, &wanted) ||
+        !stream_may(file, STREAM_UNREADABLE, __SRD) || wanted == 0)
         return 0;
     while (done < wanted && some > 0) {
         if (is_ours(file) && !file->unget) {
@@ -143,9 +183,10 @@ stream_write_some(FILE *file, const char *from, size_t bytes)
 size_t
 fwrite(const void *from, size_t size, size_t count, FILE *file)
 {
-    size_t wanted = size * count, done = 0, some = 1;
+    size_t wanted, done = 0, some = 1;
 
-    if (!(file->flags & __SWR) || wanted == 0)
+    if (!blocks_count(file, size, count, &wanted) ||
+        !stream_may(file, STREAM_UNWRITABLE, __SWR) || wanted == 0)
         return 0;
     while (done < wanted && some > 0) {
         const char *rest = (const char *)from + done;

@@ -9,9 +9,10 @@
 #include <string.h>
 
 /* What the first letter of a mode means, and the plus behind it. Returns the
- * flags of open, and in `*flags` those of the stream; -1 if it is no mode. */
+ * flags of open, and in `*refused` what the stream refuses (stream.h); -1 if it
+ * is no mode. */
 static int
-mode_parse(const char *mode, uint8_t *flags)
+mode_parse(const char *mode, uint8_t *refused)
 {
     static const int letters[] = {
         ['r'] = O_RDONLY,
@@ -23,9 +24,9 @@ mode_parse(const char *mode, uint8_t *flags)
     if (!strchr("rwa", mode[0]) || !mode[0])
         return -1;
     opened = letters[(unsigned char)mode[0]];
-    *flags = mode[0] == 'r' ? __SRD : __SWR;
+    *refused = mode[0] == 'r' ? STREAM_UNWRITABLE : STREAM_UNREADABLE;
     if (strchr(mode, '+')) {
-        *flags = __SRD | __SWR;
+        *refused = 0;
         opened = (opened & ~O_ACCMODE) | O_RDWR;
     }
     return opened | (strchr(mode, 'x') ? O_EXCL : 0);
@@ -34,25 +35,25 @@ mode_parse(const char *mode, uint8_t *flags)
 FILE *
 fdopen(int fd, const char *mode)
 {
-    uint8_t flags;
-    int opened = mode_parse(mode, &flags);
+    uint8_t refused;
+    int opened = mode_parse(mode, &refused);
     FILE *file;
 
     if (opened < 0) {
         errno = EINVAL;
         return NULL;
     }
-    file = stream_make(fd, flags);
-    if (file && flags == __SWR && (opened & O_APPEND))
+    file = stream_make(fd, refused);
+    if (file && refused == STREAM_UNREADABLE && (opened & O_APPEND))
         (void)descriptor_seek(fd, 0, SEEK_END);
     return file;
 }
 
 /* Opens the file for a stream of that mode. */
 static int
-mode_open(const char *path, const char *mode, uint8_t *flags)
+mode_open(const char *path, const char *mode, uint8_t *refused)
 {
-    int opened = mode_parse(mode, flags);
+    int opened = mode_parse(mode, refused);
 
     if (opened < 0) {
         errno = EINVAL;
@@ -64,8 +65,8 @@ mode_open(const char *path, const char *mode, uint8_t *flags)
 FILE *
 fopen(const char *path, const char *mode)
 {
-    uint8_t flags;
-    int fd = mode_open(path, mode, &flags);
+    uint8_t refused;
+    int fd = mode_open(path, mode, &refused);
     FILE *file = fd < 0 ? NULL : fdopen(fd, mode);
 
     if (fd >= 0 && !file)
@@ -77,9 +78,9 @@ fopen(const char *path, const char *mode)
  * anew. The mode may not ask for more than the descriptor can do: nobody here
  * knows the name. Returns `fd` or -1. */
 static int
-mode_change(int fd, const char *mode, uint8_t *flags)
+mode_change(int fd, const char *mode, uint8_t *refused)
 {
-    int opened = mode_parse(mode, flags), access, error = 0;
+    int opened = mode_parse(mode, refused), access, error = 0;
     struct open_file *f = opened < 0 ? NULL : descriptor_get(fd);
 
     if (!f) {
@@ -111,7 +112,7 @@ FILE *
 freopen(const char *path, const char *mode, FILE *file)
 {
     struct __file_bufio *b = bufio_of(file);
-    uint8_t flags;
+    uint8_t refused;
     int fd;
 
     if (!is_ours(file)) {
@@ -119,14 +120,14 @@ freopen(const char *path, const char *mode, FILE *file)
         return NULL;
     }
     (void)__bufio_flush(file);
-    fd =
-        path ? mode_open(path, mode, &flags) : mode_change(b->fd, mode, &flags);
+    fd = path ? mode_open(path, mode, &refused)
+              : mode_change(b->fd, mode, &refused);
     if (fd < 0)
         return NULL;
     fd = descriptor_replace(fd, b->fd);
     file->unget = 0;
-    file->flags =
-        (uint8_t)((file->flags & (__SCLOSE | __SEXT | __SBUF)) | flags);
+    file->flags &= (uint8_t) ~(__SERR | __SEOF);
+    b->bflags = (uint8_t)((b->bflags & (__BALL | __BLBF)) | refused);
     b->dir = 0;
     b->len = b->off = 0;
     b->fd = fd;

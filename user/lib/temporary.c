@@ -72,7 +72,7 @@ tmpfile(void)
     if (fd < 0)
         return NULL;
     (void)remove(name);
-    file = stream_make(fd, __SRD | __SWR);
+    file = stream_make(fd, 0);
     if (!file)
         (void)descriptor_close(fd);
     return file;
