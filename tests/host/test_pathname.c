@@ -57,5 +57,8 @@ main(void)
     CHECK(strcmp(pathname_last("/a/bc"), "bc") == 0);
     CHECK(strcmp(pathname_last("abc"), "abc") == 0);
     CHECK(strcmp(pathname_last("/"), "") == 0);
+    CHECK(pathname_is_directory("a/") && pathname_is_directory("/"));
+    CHECK(pathname_is_directory("..") && pathname_is_directory("a/."));
+    CHECK(!pathname_is_directory("/a") && !pathname_is_directory("a/b.."));
     return 0;
 }

@@ -124,6 +124,16 @@ paths_check(void)
                                  fails(stat("", &status), ENOENT));
     check("a file is no directory",
           fails(stat("d/e/here/x", &status), ENOTDIR));
+    check("no file is made where a directory is meant",
+          fails(open("new/", O_WRONLY | O_CREAT, 0644), EISDIR) &&
+              fails(open("d/./new/.", O_WRONLY | O_CREAT, 0644), EISDIR) &&
+              fails(stat("new", &status), ENOENT) &&
+              fails(stat("d/new", &status), ENOENT));
+    check("a slash behind a file",
+          fails(open("d/e/here/", O_RDONLY), ENOTDIR) &&
+              fails(stat("d/e/here/", &other), ENOTDIR));
+    check("a slash behind a directory",
+          stat("d/e/", &other) == 0 && stat("/", &other) == 0);
     memset(path, 'x', LONG);
     check("too long a path", fails(open(path, O_RDONLY), ENAMETOOLONG));
     check("unlink of a directory", unlink("d") == -1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <lib/descriptor.h>
 
+#include <lib/pathname.h>
 #include <lib/route.h>
 #include <lib/startup.h>
 
@@ -74,19 +75,23 @@ file_open(const char *path, int flags, struct open_file *opened)
         [O_RDWR] = FILE_TO_READ | FILE_TO_WRITE,
         [O_ACCMODE] = 0,
     };
-    uint64_t wanted = access[flags & O_ACCMODE] |
-                      ((flags & O_CREAT) ? FILE_CREATE : 0) |
-                      ((flags & O_EXCL) ? FILE_EXCLUSIVE : 0) |
-                      ((flags & O_TRUNC) ? FILE_EMPTY : 0) |
-                      ((flags & O_DIRECTORY) ? FILE_DIRECTORY : 0);
+    uint64_t wanted =
+        access[flags & O_ACCMODE] | ((flags & O_CREAT) ? FILE_CREATE : 0) |
+        ((flags & O_EXCL) ? FILE_EXCLUSIVE : 0) |
+        ((flags & O_TRUNC) ? FILE_EMPTY : 0) |
+        ((flags & O_DIRECTORY) || pathname_is_directory(path) ? FILE_DIRECTORY
+                                                              : 0);
     struct file_status status = {0};
     struct route route;
     int error = route_begin(path, &route);
 
     if (error != 0)
         return error;
-    error = path_open(route.root, route.rest, route.length, wanted,
-                      &opened->file, &status);
+    if ((wanted & FILE_CREATE) && pathname_is_directory(path))
+        error = EISDIR; /* this makes files only */
+    else
+        error = path_open(route.root, route.rest, route.length, wanted,
+                          &opened->file, &status);
     route_end();
     opened->server = route.server;
     opened->mode = status.mode;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Files by their names: what POSIX can do without opening them. */
 #include <lib/descriptor.h>
+#include <lib/pathname.h>
 #include <lib/route.h>
 
 #include <errno.h>
@@ -48,7 +49,9 @@ stat(const char *path, struct stat *to)
 
     if (error != 0)
         return result(error);
-    error = path_open(route.root, route.rest, route.length, 0, &file, &status);
+    error = path_open(route.root, route.rest, route.length,
+                      pathname_is_directory(path) ? FILE_DIRECTORY : 0, &file,
+                      &status);
     if (error == 0) {
         int closed;
 

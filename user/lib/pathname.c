@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <lib/pathname.h>
 
-#include <stdbool.h>
 #include <string.h>
 
 /* A path while it grows: "" is the root. */
@@ -72,4 +71,12 @@ pathname_last(const char *path)
     const char *slash = strrchr(path, '/');
 
     return slash ? slash + 1 : path;
+}
+
+bool
+pathname_is_directory(const char *path)
+{
+    const char *last = pathname_last(path);
+
+    return !*last || strcmp(last, ".") == 0 || strcmp(last, "..") == 0;
 }

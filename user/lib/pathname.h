@@ -2,6 +2,7 @@
 /* Paths as text. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The absolute path that `path` means in `directory`, an absolute one itself:
@@ -14,3 +15,7 @@ size_t pathname_join(const char *directory, const char *path, char *to,
 
 /* Where the last name of `path` begins. */
 const char *pathname_last(const char *path);
+
+/* Whether `path` can only mean a directory: it ends with a slash, "." or "..",
+ * of which pathname_join leaves nothing. */
+bool pathname_is_directory(const char *path);
