@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Ends as a failed assert does: 128 and the number of SIGABRT is the status. */
+/* Ends as a failed assert does: 128 and the number of SIGABRT is the status, even
+ * if a handler returns. */
 #include <assert.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@ main(int argc, char **argv)
     (void)argv;
     signal(SIGABRT, on_abort);
     raise(SIGABRT);
+    signal(SIGABRT, on_abort);
     assert(argc == 0);
     return EXIT_SUCCESS;
 }
