@@ -92,6 +92,16 @@ def test_files(line: Terminal) -> None:
     assert "No such file" in line.run("echo a > /nothing/new")
 
 
+def test_a_redirection_is_where_it_was_typed(line: Terminal) -> None:
+    """A program that goes elsewhere before it reads and writes does so in the
+    files that it was given."""
+    line.run("mkdir /shell; cd /shell; echo one > in")
+    line.run("sh -c 'cd /; echo hello; cat missing' > out 2> problem")
+    assert line.run("cat out; wc -l < problem") == "hello\n       1\n"
+    assert line.run("sh -c 'cd /; cat' < in") == "one\n"
+    assert line.run("cd /; rm -r shell; ls | grep out") == ""
+
+
 def test_a_job_in_the_background(line: Terminal) -> None:
     assert line.run("sleep 60 &") == "[1] sleep 60\n"
     assert line.run("jobs") == "[1] 1 running   sleep 60\n"
