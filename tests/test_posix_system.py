@@ -69,6 +69,16 @@ def test_status(line: Terminal) -> None:
     assert line.run("/programs/process; echo $?").endswith("\n1\n")
 
 
+def test_a_pipe_without_a_reader(line: Terminal) -> None:
+    """Ends the program that writes to it, unless the program minds."""
+    command = "/programs/piping 2> told | head -n 2; wc -c told"
+    assert line.run(command) == "line\nline\n       0 told\n"
+    told = "EPIPE 1, ferror 1\n"
+    for word, number in (("ignore", 0), ("handle", 13)):
+        command = f"/programs/piping {word} 2> told | head -n 1; cat told"
+        assert line.run(command) == f"line\nsignal {number}, {told}"
+
+
 def test_conversation(line: Terminal) -> None:
     """A prompt is there before its answer is typed."""
     line.type(f"/programs/{TERMINAL_PROGRAM}\r")

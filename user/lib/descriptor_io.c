@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -109,6 +110,10 @@ descriptor_write(int fd, const void *from, size_t bytes)
     lock_acquire(&f->lock);
     error = open_file_write(f, from, bytes, &done);
     lock_release(&f->lock);
+    /* Most programs do not look whether output arrives, and would write for
+     * ever to a pipe that nobody reads. */
+    if (error == EPIPE)
+        (void)raise(SIGPIPE);
     return result(error, 0) < 0 ? -1 : (ssize_t)done;
 }
 
