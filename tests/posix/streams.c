@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { TEXT_BYTES = 200 };
 
@@ -163,6 +164,43 @@ refusals_check(void)
           fputs("on", f) >= 0 && fclose(f) == 0 && file_is("m", "on"));
 }
 
+/* A block goes out as a block, whatever the stream did before and although it
+ * has no room. */
+static void
+blocks_check(void)
+{
+    enum { BYTES = 20000, MEASURED = 10 };
+    static char block[BYTES], back[BYTES];
+    FILE *f = fopen("m", "w+");
+    clock_t buffered, unbuffered;
+    int i;
+
+    memset(block, 'b', BYTES);
+    setvbuf(f, NULL, _IONBF, 0);
+    fputs("0123456789", f);
+    check("reading, then a block",
+          fseek(f, 2, SEEK_SET) == 0 && fgetc(f) == '2' &&
+              fseek(f, 0, SEEK_CUR) == 0 && fwrite(block, 1, 5, f) == 5 &&
+              ftell(f) == 8 && file_is("m", "012bbbbb89"));
+    unbuffered = clock();
+    for (i = 0; i < MEASURED; i++)
+        fwrite(block, 1, BYTES, f);
+    unbuffered = clock() - unbuffered;
+    setvbuf(f, NULL, _IOFBF, 4096);
+    buffered = clock();
+    for (i = 0; i < MEASURED; i++)
+        fwrite(block, 1, BYTES, f);
+    fflush(f);
+    buffered = clock() - buffered;
+    check("a block without a room is a block",
+          unbuffered < 20 * buffered + CLOCKS_PER_SEC / 100);
+    check("it arrives", fseek(f, -BYTES, SEEK_END) == 0 &&
+                            fread(back, 1, BYTES, f) == BYTES &&
+                            memcmp(block, back, BYTES) == 0 &&
+                            ftell(f) == 8 + 2L * MEASURED * BYTES);
+    fclose(f);
+}
+
 int
 main(void)
 {
@@ -171,6 +209,7 @@ main(void)
     limits_check();
     rooms_check();
     refusals_check();
+    blocks_check();
     remove("m");
     return checks_end("streams");
 }

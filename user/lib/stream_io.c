@@ -160,12 +160,14 @@ static size_t
 stream_write_some(FILE *file, const char *from, size_t bytes)
 {
     struct __file_bufio *b = bufio_of(file);
-    size_t space = (size_t)(b->size - b->len);
+    size_t space;
 
-    if (b->dir != __SWR || space <= 1) {
-        /* This turns the stream round, and empties a full room. */
-        return stream_put(*from, file) >= 0;
+    if (b->dir != __SWR) {
+        (void)__bufio_flush(file); /* back to where reading has come to */
+        b->dir = __SWR;
     }
+    space = (size_t)(b->size - b->len);
+    /* Before the next: a stream without a room always has a full one. */
     if (b->len == 0 && bytes >= (size_t)b->size) {
         ssize_t done = descriptor_write(b->fd, from, bytes);
 
@@ -173,6 +175,8 @@ stream_write_some(FILE *file, const char *from, size_t bytes)
             b->pos += done;
         return done > 0 ? (size_t)done : 0;
     }
+    if (space <= 1)
+        return stream_put(*from, file) >= 0; /* empties the room */
     if (space > bytes + 1)
         space = bytes + 1;
     memcpy(b->buf + b->len, from, space - 1);
