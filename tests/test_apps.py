@@ -138,5 +138,13 @@ def test_files_move(apps: Path, place: Path) -> None:
     assert do("rm d") == 1
     assert do("rm missing") == 1
     assert do("rm -f missing") == 0
+    outside = place.parent / "outside"
+    outside.mkdir()
+    (outside / "kept").write_text("kept")
+    (place / "link").symlink_to(outside)
+    (place / "d" / "broken").symlink_to("nowhere")
+    (place / "d" / "outside").symlink_to(outside)
+    assert do("rm link") == 0
     assert do("rm -r d p made") == 0
+    assert (outside / "kept").read_text() == "kept"
     assert sorted(path.name for path in place.iterdir()) == ["a", "b", "e"]

@@ -26,6 +26,8 @@ def disk(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
         name = source.stem
         program_make(build, name, name)
         orders.append(f"write {build.directory}/programs/{name} {name}")
+    orders += ["cd /home", "mkdir linked", "cd linked"]
+    orders.append("symlink link /programs")
     disk_edit(image, *orders)
     return image
 
@@ -77,6 +79,13 @@ def test_a_pipe_without_a_reader(line: Terminal) -> None:
     for word, number in (("ignore", 0), ("handle", 13)):
         command = f"/programs/piping {word} 2> told | head -n 1; cat told"
         assert line.run(command) == f"line\nsignal {number}, {told}"
+
+
+def test_links_are_removed(line: Terminal) -> None:
+    """Though this system does not follow them."""
+    assert "Too many symbolic links" in line.run("cat linked/link")
+    assert line.run("rm -r linked; ls | grep linked") == ""
+    assert line.run("ls /programs | head -n 1") == "aborting\n"
 
 
 def test_conversation(line: Terminal) -> None:
