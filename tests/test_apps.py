@@ -30,6 +30,9 @@ SAME = (
     *("grep -n 2 a", "grep -vc 1 a", "grep -i apple b", "grep x a"),
     *("grep ^[12]. a b", "grep (fig|pear).1 b", "grep -c apple a b"),
     *("ls", "ls -a", "ls a e", "ls d"),
+    # What cannot be read is said, and the status tells it.
+    *("cat d a", "head d", "head -n 2 a d b", "tail d", "tail -n 1 a d b"),
+    *("grep x d", "grep 2 d a", "grep -c 2 a d", "sort d", "sort a d"),
 )
 
 
@@ -106,6 +109,13 @@ def test_hexdump(apps: Path, place: Path) -> None:
     assert seen == data
     assert lines[-1] == f"{len(data):08x}"
     assert lines[16].endswith("|end|")
+
+
+@pytest.mark.parametrize("name", ("wc", "hexdump"))
+def test_what_cannot_be_read(apps: Path, place: Path, name: str) -> None:
+    status, out, problem = run([str(apps / name), "d", "a"], place)
+    assert (status, problem) == (1, f"{name}: d: Is a directory\n")
+    assert run([str(apps / name), "a"], place)[1].splitlines()[0] in out
 
 
 def test_files_move(apps: Path, place: Path) -> None:

@@ -15,10 +15,19 @@ enum { LINE_BYTES = 4096 };
 
 static bool counts, ignores_case, shows_numbers, is_inverted;
 static regex_t pattern;
+static int status;
 
-/* Shows the matching lines of a file. Returns how many there are. */
+static void
+complain(const char *name)
+{
+    fprintf(stderr, "grep: %s: %s\n", name, strerror(errno));
+    status = 2;
+}
+
+/* Shows the matching lines of a file, each with its name if there are several.
+ * Returns how many there are. */
 static unsigned long
-file_search(FILE *file, const char *name)
+file_search(FILE *file, const char *name, bool is_named)
 {
     static char line[LINE_BYTES];
     unsigned long number = 0, found = 0;
@@ -31,14 +40,18 @@ file_search(FILE *file, const char *name)
         found++;
         if (counts)
             continue;
-        if (*name)
+        if (is_named)
             printf("%s:", name);
         if (shows_numbers)
             printf("%lu:", number);
         printf("%s\n", line);
     }
+    if (ferror(file))
+        complain(name);
+    if (counts && is_named)
+        printf("%s:", name);
     if (counts)
-        printf("%s%s%lu\n", name, *name ? ":" : "", found);
+        printf("%lu\n", found);
     return found;
 }
 
@@ -62,7 +75,8 @@ int
 main(int argc, char **argv)
 {
     unsigned long found = 0;
-    int option, status = 0;
+    bool are_several;
+    int option;
 
     while ((option = getopt(argc, argv, "cinv")) != -1) {
         counts |= option == 'c';
@@ -78,17 +92,17 @@ main(int argc, char **argv)
     }
     if (!pattern_read(argv[optind++]))
         return 2;
+    are_several = argc - optind > 1;
     if (optind == argc)
-        found = file_search(stdin, "");
+        found = file_search(stdin, "stdin", false);
     for (int i = optind; i < argc; i++) {
         FILE *file = fopen(argv[i], "r");
 
         if (!file) {
-            fprintf(stderr, "grep: %s: %s\n", argv[i], strerror(errno));
-            status = 2;
+            complain(argv[i]);
             continue;
         }
-        found += file_search(file, argc - optind > 1 ? argv[i] : "");
+        found += file_search(file, argv[i], are_several);
         fclose(file);
     }
     return status ? status : found == 0;

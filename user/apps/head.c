@@ -10,12 +10,11 @@ file_show(FILE *file, const char *name, long lines)
 {
     int c;
 
-    (void)name;
     while (lines > 0 && (c = getc(file)) != EOF) {
         putchar(c);
         lines -= c == '\n';
     }
-    return 0;
+    return ferror(file) ? lines_complain("head", name) : 0;
 }
 
 int

@@ -24,8 +24,16 @@ line_show(unsigned long offset, const unsigned char *bytes, size_t count)
     printf("|\n");
 }
 
-static void
-file_show(FILE *file)
+static int
+complain(const char *name)
+{
+    fprintf(stderr, "hexdump: %s: %s\n", name, strerror(errno));
+    return 1;
+}
+
+/* Shows what can be read of a file. Returns the status. */
+static int
+file_show(FILE *file, const char *name)
 {
     unsigned char bytes[LINE];
     unsigned long offset = 0;
@@ -35,7 +43,10 @@ file_show(FILE *file)
         line_show(offset, bytes, count);
         offset += count;
     }
+    if (ferror(file))
+        return complain(name);
     printf("%08lx\n", offset);
+    return 0;
 }
 
 int
@@ -44,16 +55,15 @@ main(int argc, char **argv)
     int status = 0;
 
     if (argc == 1)
-        file_show(stdin);
+        return file_show(stdin, "stdin");
     for (int i = 1; i < argc; i++) {
         FILE *file = fopen(argv[i], "rb");
 
         if (!file) {
-            fprintf(stderr, "hexdump: %s: %s\n", argv[i], strerror(errno));
-            status = 1;
+            status = complain(argv[i]);
             continue;
         }
-        file_show(file);
+        status |= file_show(file, argv[i]);
         fclose(file);
     }
     return status;

@@ -11,6 +11,14 @@
 
 enum { LINES_DEFAULT = 10 };
 
+/* Says of a file what errno says. Returns a status. */
+static inline int
+lines_complain(const char *name, const char *file_name)
+{
+    fprintf(stderr, "%s: %s: %s\n", name, file_name, strerror(errno));
+    return 1;
+}
+
 /* Has `show` show so many lines of each file, under its name if there are
  * several. Returns the status of the program `name`: 1 if `show` has returned
  * that once, or a file could not be opened. */
@@ -32,8 +40,7 @@ lines_run(const char *name, int argc, char **argv,
         FILE *file = fopen(argv[i], "r");
 
         if (!file) {
-            fprintf(stderr, "%s: %s: %s\n", name, argv[i], strerror(errno));
-            status = 1;
+            status = lines_complain(name, argv[i]);
             continue;
         }
         if (argc - optind > 1)

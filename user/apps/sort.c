@@ -29,10 +29,11 @@ lines_compare(const void *a, const void *b)
     return is_reverse ? -order : order;
 }
 
+/* Part of the lines in order would look like all of them. */
 _Noreturn static void
-memory_missing(void)
+give_up(const char *name)
 {
-    fprintf(stderr, "sort: %s\n", strerror(ENOMEM));
+    fprintf(stderr, "sort: %s: %s\n", name, strerror(errno));
     exit(2);
 }
 
@@ -47,11 +48,11 @@ line_add(const char *text, size_t bytes)
         line_room = line_room ? 2 * line_room : 256;
         more = realloc(lines, line_room * sizeof(*lines));
         if (!more)
-            memory_missing();
+            give_up("memory");
         lines = more;
     }
     if (!line)
-        memory_missing();
+        give_up("memory");
     memcpy(line, text, bytes);
     line[bytes] = '\0';
     lines[line_count++] = line;
@@ -59,7 +60,7 @@ line_add(const char *text, size_t bytes)
 
 /* Keeps all lines of a file, however long they are. */
 static void
-file_add(FILE *file)
+file_add(FILE *file, const char *name)
 {
     static char *line;
     static size_t room;
@@ -72,7 +73,7 @@ file_add(FILE *file)
             room = room ? 2 * room : 256;
             more = realloc(line, room);
             if (!more)
-                memory_missing();
+                give_up("memory");
             line = more;
         }
         if (c != EOF && c != '\n') {
@@ -84,6 +85,8 @@ file_add(FILE *file)
         if (c == EOF)
             break;
     }
+    if (ferror(file))
+        give_up(name);
 }
 
 int
@@ -99,15 +102,13 @@ main(int argc, char **argv)
             return 2;
     }
     if (optind == argc)
-        file_add(stdin);
+        file_add(stdin, "stdin");
     for (int i = optind; i < argc; i++) {
         FILE *file = fopen(argv[i], "r");
 
-        if (!file) {
-            fprintf(stderr, "sort: %s: %s\n", argv[i], strerror(errno));
-            return 2;
-        }
-        file_add(file);
+        if (!file)
+            give_up(argv[i]);
+        file_add(file, argv[i]);
         fclose(file);
     }
     if (line_count)

@@ -57,7 +57,8 @@ file_show(FILE *file, const char *name, long lines)
     char *text = file_read_all(file, &bytes);
 
     if (!text || ferror(file)) {
-        fprintf(stderr, "tail: %s: %s\n", name, strerror(errno));
+        (void)lines_complain("tail", name);
+        free(text);
         return 1;
     }
     if (lines > 0) {

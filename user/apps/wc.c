@@ -14,8 +14,16 @@ struct counts {
 
 static bool shows_lines, shows_words, shows_bytes;
 
-static struct counts
-file_count(FILE *file)
+static int
+complain(const char *name)
+{
+    fprintf(stderr, "wc: %s: %s\n", name, strerror(errno));
+    return 1;
+}
+
+/* Counts what can be read of a file. Returns the status. */
+static int
+file_count(FILE *file, const char *name, struct counts *all)
 {
     struct counts counts = {0, 0, 0};
     bool is_in_word = false;
@@ -31,7 +39,8 @@ file_count(FILE *file)
             counts.words++;
         }
     }
-    return counts;
+    *all = counts;
+    return ferror(file) ? complain(name) : 0;
 }
 
 static void
@@ -52,18 +61,17 @@ named_count(const char *name, struct counts *total)
 {
     FILE *file = fopen(name, "r");
     struct counts counts;
+    int status;
 
-    if (!file) {
-        fprintf(stderr, "wc: %s: %s\n", name, strerror(errno));
-        return 1;
-    }
-    counts = file_count(file);
+    if (!file)
+        return complain(name);
+    status = file_count(file, name, &counts);
     fclose(file);
     counts_show(counts, name);
     total->lines += counts.lines;
     total->words += counts.words;
     total->bytes += counts.bytes;
-    return 0;
+    return status;
 }
 
 int
@@ -82,8 +90,10 @@ main(int argc, char **argv)
     if (!shows_lines && !shows_words && !shows_bytes)
         shows_lines = shows_words = shows_bytes = true;
 
-    if (optind == argc)
-        counts_show(file_count(stdin), "");
+    if (optind == argc) {
+        status = file_count(stdin, "stdin", &total);
+        counts_show(total, "");
+    }
     for (int i = optind; i < argc; i++)
         status |= named_count(argv[i], &total);
     if (argc - optind > 1)
