@@ -3,6 +3,7 @@
 file. What is read of a line, without a system, is in tests/host/test_shell.c."""
 
 import re
+import shutil
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,8 +22,12 @@ def line(
     build: Build, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Terminal]:
     """The terminal, with the first prompt read."""
-    disk = tmp_path_factory.mktemp("shell") / "disk.img"
-    disk_make(disk, 16384, block=4096)
+    directory = tmp_path_factory.mktemp("shell")
+    files = directory / "files"
+    files.mkdir()
+    shutil.copy(build.test_image("console").parent / "archive" / "keys", files)
+    disk = directory / "disk.img"
+    disk_make(disk, 16384, "-d", str(files), block=4096)
     with terminal(build, None, *disk_options(disk)) as line:
         line.expect(PROMPT)
         yield line
@@ -143,6 +148,12 @@ def test_ctrl_d_ends_a_text(line: Terminal) -> None:
     line.type("a\rb\r" + CTRL_D)
     line.expect(r" 2\r\n")
     line.expect(PROMPT)
+
+
+def test_what_is_typed_is_seen_again(line: Terminal) -> None:
+    """A program that has the terminal give keys may end as it likes."""
+    assert line.run("/keys; echo $?") == "0\n"
+    assert line.run("echo seen") == "seen\n"
 
 
 def test_history(line: Terminal) -> None:

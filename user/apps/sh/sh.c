@@ -19,9 +19,11 @@
 #include "run.h"
 #include "words.h"
 
+#include <lib/descriptor.h>
 #include <lib/startup.h>
 #include <lib/thread.h>
 #include <proto/service.h>
+#include <proto/terminal.h>
 
 #include <errno.h>
 #include <stdbool.h>
@@ -37,12 +39,26 @@ static char stack[STACK_BYTES] __attribute__((aligned(4096)));
 static int argument_count;
 static char **arguments;
 
+/* Has the terminal edit lines and show what is typed. A program may have ended
+ * that wanted keys, and one in the background may want them at any time: so
+ * this comes before each prompt. */
+static void
+terminal_prepare(void)
+{
+    struct file *terminal = descriptor_file(STDIN_FILENO);
+    enum terminal_mode before;
+
+    if (terminal)
+        (void)!terminal_mode(terminal, TERMINAL_LINES, &before);
+}
+
 /* The prompt: where we are. */
 static void
 prompt_show(void)
 {
     static char path[LINE_BYTES];
 
+    terminal_prepare();
     printf("%s$ ", getcwd(path, sizeof(path)) ? path : "?");
     fflush(stdout);
 }
