@@ -587,21 +587,76 @@ def test_clients(checked: Path, tmp_path: Path) -> None:
 
 
 def test_short_leases(checked: Path, tmp_path: Path) -> None:
-    """A client whose memory is not there gets an error, and changes nothing."""
+    """Of a client whose memory is not all there that is written which is; if
+    nothing is it gets an error, and nothing has changed."""
     with Server(checked, disk_make(tmp_path / "disk", 512)) as server:
         error, file = server.open(1, "f", BOTH | CREATE)
         before = server.save(tmp_path / "before").read_bytes()
-        for unlent in (1, 5000, 10000):
-            server.order(Label.UNLENT, unlent)
-            assert server.write(file, 0, bytes(10000)) == (errno.EFAULT, 0)
+        server.order(Label.UNLENT, 10000)
+        assert server.write(file, 0, bytes(10000)) == (errno.EFAULT, 0)
         server.order(Label.UNLENT, 1)
         assert server.make(1, "g", DIRECTORY_MODE) == errno.EFAULT
         disk_judge(server.save(tmp_path / "saved"))
         assert server.stat(file)[2] == 0
         assert server.space()[2] == super_free(before)
-        assert server.write(file, 0, bytes(10000)) == (0, 10000)
+        content = bytearray()
+        for offset in (0, 500, 3, 1024, 9000, 12345, 20480):
+            for unlent in (1, 5000, 8976, 9999, 10000):
+                data = os.urandom(10000)
+                left = 10000 - unlent
+                server.order(Label.UNLENT, unlent)
+                answer = server.call(
+                    *(file, Label.WRITE, file.number, offset), data=data
+                )
+                if left:
+                    assert answer.error == 0
+                    assert answer.words[:2] == (left, offset + left)
+                    content.extend(bytes(max(0, offset - len(content))))
+                    content[offset : offset + left] = data[:left]
+                else:
+                    assert answer.error == errno.EFAULT
+                assert server.stat(file)[2] == len(content)
+                # What is behind the end is not there when it moves.
+                assert server.truncate(file, len(content) + 3000) == 0
+                content.extend(bytes(3000))
+                whole = server.read(file, 0, len(content) + 1)
+                assert whole == (0, bytes(content))
+                disk_judge(server.save(tmp_path / "saved"))
+            del content[len(content) // 2 :]
+            assert server.truncate(file, len(content)) == 0
         server.order(Label.UNLENT, 1)
         assert server.read(file, 0, 10000)[0] == errno.EFAULT
+
+
+def test_writes_that_fail(checked: Path, tmp_path: Path) -> None:
+    """When the disk fails in the middle of a write that is written which could
+    be; a write that gets an error has changed nothing."""
+    disk = disk_make(tmp_path / "disk", 2048)
+    with Server(checked, disk, pages=MEMORY_MIN) as server:
+        content = bytearray(os.urandom(30000))
+        error, file = server.open(1, "f", BOTH | CREATE)
+        assert server.write(file, 0, content) == (0, 30000)
+        error, large = server.open(1, "large", BOTH | CREATE)
+        assert server.write(large, 0, bytes(600000)) == (0, 600000)
+        assert server.sync(file) == 0
+        short = 0
+        for left in range(40):
+            # What it reads drives the other out.
+            assert server.read(large, 0, 600000)[0] == 0
+            offset, data = 500 + 700 * left, os.urandom(9000)
+            server.order(Label.DISK_FAILS, left % 10)
+            answer = server.call(
+                *(file, Label.WRITE, file.number, offset), data=data
+            )
+            server.order(Label.DISK_FAILS, AT_END)
+            done = answer.words[0] if not answer.error else 0
+            assert answer.error in (0, errno.EIO)
+            content[offset : offset + done] = data[:done]
+            short += 0 < done < 9000
+            assert server.stat(file)[2] == len(content)
+            assert server.read(file, 0, 60000) == (0, bytes(content))
+        assert short > 3
+        disk_judge(server.save(tmp_path / "saved"))
 
 
 def super_free(disk: bytes) -> int:
@@ -645,6 +700,8 @@ def kill_everywhere(watched: Path, tmp_path: Path, *options: str) -> None:
         assert server.write(file, 0, os.urandom(14000)) == (0, 14000)
         assert server.write(file, 300000, os.urandom(3000)) == (0, 3000)
         assert server.write(file, 10, os.urandom(700)) == (0, 700)
+        server.order(Label.UNLENT, 900)
+        assert server.write(file, AT_END, os.urandom(2500)) == (0, 2500)
         assert server.truncate(file, 12800) == 0
         assert server.truncate(file, 20000) == 0
         assert server.make(1, "a", DIRECTORY_MODE) == 0
@@ -666,6 +723,32 @@ def kill_everywhere(watched: Path, tmp_path: Path, *options: str) -> None:
         server.gone(1)
         saved = server.save(tmp_path / "saved")
     disk_judge(saved)
+
+
+def test_killed_write_is_not_repeated(watched: Path, tmp_path: Path) -> None:
+    """A client that ends with the server does not repeat its write: what it
+    left behind the end of the file is not there when another makes it longer."""
+    disk = disk_make(tmp_path / "disk", 512)
+    killed = 0
+    with Server(watched, disk) as server:
+        error, file = server.open(1, "f", BOTH | CREATE)
+        assert server.write(file, 0, b"abc") == (0, 3)
+        for at in range(40):
+            server.order(Label.KILL, at)
+            words = (file.number, 3, 0, 0, 1000 + at)
+            answer = server.ask(Label.WRITE, 1, words, data=b"X" * 500)
+            killed += answer.error == errno.EINTR
+            server.order(Label.KILL, AT_END)
+            if answer.error == 0:
+                break
+            assert server.stat(file)[2] == 3
+            if at % 2:
+                assert server.truncate(file, 300) == 0
+            else:
+                assert server.write(file, 299, b"\0") == (0, 1)
+            assert server.read(file, 0, 600) == (0, b"abc" + bytes(297))
+            assert server.truncate(file, 3) == 0
+        assert killed > 5 and answer.error == 0
 
 
 def test_killed_at_each_store(watched: Path, tmp_path: Path) -> None:

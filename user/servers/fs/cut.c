@@ -8,9 +8,7 @@
 
 #include <string.h>
 
-/* Makes what is behind `size` in its block zero: when the file grows again it
- * is content. */
-static int
+int
 tail_clear(const struct inode *inode, uint64_t size)
 {
     size_t start = size % volume.block_bytes;
@@ -33,13 +31,15 @@ int
 inode_cut(struct inode *inode, uint64_t size)
 {
     uint64_t blocks = (size + volume.block_bytes - 1) / volume.block_bytes;
+    uint64_t old = inode_size(inode);
     int error = 0;
 
-    if (size < inode_size(inode)) {
+    /* There may be anything behind the end when it grows, too: a write in place
+     * that was killed, and whose client will not repeat it. */
+    if (size < old)
         error = map_cut(inode, blocks);
-        if (error == 0)
-            error = tail_clear(inode, size);
-    }
+    if (error == 0 && size != old)
+        error = tail_clear(inode, size < old ? size : old);
     if (error == 0)
         error = inode_size_set(inode, size);
     if (error != 0)

@@ -102,12 +102,15 @@ lease_give(token_t token, uint64_t done, const char *from, uint64_t bytes)
     return error == OK && copied == bytes ? 0 : EFAULT;
 }
 
+/* Copies `bytes` bytes from the caller, behind the `*done` that there are, or
+ * as many of them as it has. */
 static int
-lease_take(token_t token, uint64_t done, char *to, uint64_t bytes)
+lease_take(token_t token, uint64_t *done, char *to, uint64_t bytes)
 {
-    uint64_t copied;
-    err_t error = sys_lease_read(token, done, to, bytes, &copied);
+    uint64_t copied = 0;
+    err_t error = sys_lease_read(token, *done, to, bytes, &copied);
 
+    *done += copied;
     return error == OK && copied == bytes ? 0 : EFAULT;
 }
 
@@ -213,38 +216,42 @@ file_write_at(const struct open *open, uint64_t offset, token_t token,
 {
     struct inode inode;
     int error = inode_read(open->inode, &inode);
-    uint64_t end;
+    uint64_t end, size;
 
     *done = 0;
     if (error != 0)
         return error;
     if (!(open->flags & FILE_TO_WRITE))
         return EBADF;
+    size = inode_size(&inode);
     if (offset == FILE_END)
-        offset = inode_size(&inode);
+        offset = size;
     if (offset >= volume.size_max)
         return bytes > 0 ? EFBIG : 0;
     end = offset +
           smaller(smaller(bytes, FILE_BYTES_MAX), volume.size_max - offset);
+    if (offset > size && offset < end)
+        error = tail_clear(&inode, size);
+    if (error == 0 && end > size && offset < end)
+        error = inode_size_set(&inode, end);
 
-    while (offset < end) {
+    while (error == 0 && offset < end) {
         uint64_t start = offset % volume.block_bytes;
         uint64_t part = smaller(end - offset, volume.block_bytes - start);
         char *content;
 
         error = content_make(&inode, offset / volume.block_bytes,
                              part == volume.block_bytes, &content);
-        if (error == ENOSPC && *done > 0)
-            break; /* the disk is full: the next request will be told */
         if (error == 0)
-            error = lease_take(token, *done, content + start, part);
-        if (error != 0)
-            return error;
-        *done += part;
+            error = lease_take(token, done, content + start, part);
         offset += part;
     }
+    if (error != 0)
+        return error;
     *behind = offset;
     inode.disk.content_time = inode.disk.change_time = time_now();
-    error = offset > inode_size(&inode) ? inode_size_set(&inode, offset) : 0;
-    return error == 0 ? inode_write(&inode) : error;
+    error = inode_write(&inode);
+    if (error != 0)
+        *done = 0;
+    return error;
 }

@@ -26,9 +26,11 @@ MUST_USE int file_end(struct open *open);
 MUST_USE int file_read_at(const struct open *open, uint64_t offset,
                           token_t token, uint64_t bytes, uint64_t *done);
 
-/* Writes up to `bytes` bytes of the caller's memory at `offset`, or at the end
- * if it is FILE_END. `*done` is how many were written, and `*behind` where
- * they end. ENOSPC and EFBIG: not even one. EBADF, EFAULT. */
+/* Writes `bytes` bytes of the caller's memory at `offset`, or at the end if it
+ * is FILE_END; fewer if they are over FILE_BYTES_MAX, or the file would be too
+ * large. `*done` is how many were written, and `*behind` where they end. EFBIG:
+ * not even one. EBADF, EFAULT, ENOSPC: for so many there is no room, or the
+ * caller does not have them; `*done` is for how many there is. */
 MUST_USE int file_write_at(const struct open *open, uint64_t offset,
                            token_t token, uint64_t bytes, uint64_t *done,
                            uint64_t *behind);
@@ -38,6 +40,10 @@ MUST_USE int file_cut(const struct open *open, uint64_t size);
 
 /* The same for any file, open or not. */
 MUST_USE int inode_cut(struct inode *inode, uint64_t size);
+
+/* Makes what is behind `size` in its block zero, when the file ends or ended
+ * there and is to grow: then it is content. */
+MUST_USE int tail_clear(const struct inode *inode, uint64_t size);
 
 /* Fills the caller's memory, of `bytes` bytes, with struct file_entry, from
  * `*position` on. EINVAL: not even one fits. */

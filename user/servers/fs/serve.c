@@ -98,22 +98,35 @@ file_ask(struct message *m, uint64_t label, const struct open *open)
     return error;
 }
 
+/* Writes what the client lends, or as much of it as it has and there is room
+ * for: the next request will be told. What was written in place cannot be taken
+ * back (cache.h), so what failed is not an error as long as any of it can be
+ * done: it is done again as if the client had asked for no more. */
+static int
+content_write(struct message *m, const struct open *open)
+{
+    uint64_t offset = m->words[FILE_OFFSET], done = 0, behind = 0;
+    int error = file_write_at(open, offset, m->token, m->lent, &done, &behind);
+
+    while (error != 0 && done > 0) {
+        undo_back();
+        error = file_write_at(open, offset, m->token, done, &done, &behind);
+    }
+    m->words[1] = done;
+    m->words[2] = behind;
+    return error;
+}
+
 static int
 file_change(struct message *m, uint64_t label, struct open *open)
 {
-    uint64_t offset = m->words[FILE_OFFSET], done = 0, behind = 0;
-    int error;
-
     if (label == FILE_CLOSE)
         return file_end(open);
     if (volume.is_read_only)
         return EROFS;
     if (label == FILE_TRUNCATE)
-        return file_cut(open, offset);
-    error = file_write_at(open, offset, m->token, m->lent, &done, &behind);
-    m->words[1] = done;
-    m->words[2] = behind;
-    return error;
+        return file_cut(open, m->words[FILE_OFFSET]);
+    return content_write(m, open);
 }
 
 /* Serves a request about an open file. `*answer` is where its answer is to be
