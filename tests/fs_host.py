@@ -61,6 +61,7 @@ class Label(IntEnum):
     UNLENT = 106
     BAD = 107
     NEW = 108
+    UNREADABLE = 109
 
 
 TO_READ, TO_WRITE, CREATE, EXCLUSIVE, EMPTY, DIRECTORY = (

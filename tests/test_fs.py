@@ -455,6 +455,33 @@ def test_bad_place(checked: Path, tmp_path: Path) -> None:
         disk_judge(server.save(tmp_path / "saved"))
 
 
+@pytest.mark.parametrize("block", [1024, 4096])
+def test_unreadable_place(checked: Path, tmp_path: Path, block: int) -> None:
+    """One place that cannot be read hides its own block and no other, however
+    much is read at a time and from where."""
+    files = tmp_path / "files"
+    files.mkdir()
+    data = os.urandom(300000)
+    (files / "f").write_bytes(data)
+    disk = make_disk(tmp_path / "disk", 2048, "-d", str(files), block=block)
+    for index in (0, 1, 5, 50, 70):
+        where = int(debugfs(disk, f"bmap f {index}").split()[-1])
+        start, end = index * block, (index + 1) * block
+        with Server(checked, disk) as server:
+            server.order(Label.UNREADABLE, where * block // 512)
+            error, file = server.open(1, "f", BOTH)
+            assert server.read(file, 0, 300000) == (errno.EIO, data[:start])
+            assert server.read(file, start, 1)[0] == errno.EIO
+            assert server.read(file, end, 300000) == (0, data[end:])
+            server.order(Label.NEW)
+            error, file = server.open(1, "f", BOTH)
+            for at in range(0, 300000, 3000):
+                is_hit = at < end and start < at + 3000
+                good = data[at : max(at, start) if is_hit else at + 3000]
+                error, got = server.read(file, at, 3000)
+                assert (error, got) == (errno.EIO if is_hit else 0, good)
+
+
 def state_of(server: Server, place: Path) -> int:
     """What the superblock says of the volume: bit 0 is "clean"."""
     disk = server.save(place / "state").read_bytes()

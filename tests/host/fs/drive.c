@@ -43,6 +43,7 @@ enum order {
     ORDER_UNLENT,     /* so many bytes of the next lease cannot be reached */
     ORDER_BAD,        /* sector ... cannot be written */
     ORDER_NEW,        /* the machine is switched off and on: no kept memory */
+    ORDER_UNREADABLE, /* sector ... cannot be read */
 };
 
 /* The server's own data, put back when it starts again: the build gathers it
@@ -269,6 +270,9 @@ order_obey(const struct frame *f)
         break;
     case ORDER_BAD:
         machine.bad_sector = f->words[0];
+        break;
+    case ORDER_UNREADABLE:
+        machine.unreadable = f->words[0];
         break;
     case ORDER_UNLENT:
         unlent = f->words[0];

@@ -16,6 +16,7 @@ struct machine machine = {
     .requests_left = UINT64_MAX,
     .deaths_left = UINT64_MAX,
     .bad_sector = UINT64_MAX,
+    .unreadable = UINT64_MAX,
     .stores_left = UINT64_MAX,
     .time = 1800000000,
 };
@@ -111,7 +112,7 @@ disk_serve(struct message *m, char *window)
         machine.requests_left = 0; /* and so do all that follow */
         return EIO;
     }
-    if (is_write && machine.bad_sector - sector < count)
+    if ((is_write ? machine.bad_sector : machine.unreadable) - sector < count)
         return EIO;
     if (is_write)
         mark_check(sector, count, window);

@@ -23,6 +23,7 @@ struct machine {
     bool is_read_only;
     uint64_t requests_left; /* to the disk, until one fails; UINT64_MAX */
     uint64_t bad_sector;    /* cannot be written; UINT64_MAX: none */
+    uint64_t unreadable;    /* sector cannot be read; UINT64_MAX: none */
     bool may_be_clean;      /* the disk's mark, if the power failed now */
     bool is_flushed;        /* nothing that was written may be lost then */
     uint64_t deaths_left;   /* until the disk's driver dies at a request */

@@ -177,14 +177,18 @@ cache_ahead(uint64_t block, size_t count)
     if (missing == 0)
         return 0;
     error = run_read(block, missing);
+    if (error != 0 && missing > 1) {
+        missing = 1; /* a bad place behind it is not to hide it */
+        error = run_read(block, missing);
+    }
     for (size_t i = 0; i < missing && error == 0; i++) {
         unsigned slot;
 
         error = slot_empty(&slot);
-        if (error == 0) {
-            words_copy(slot_content(slot), run_content(i), cache.block_bytes);
-            slot_fill(slot, block + i);
-        }
+        if (error != 0)
+            return i > 0 ? 0 : error;
+        words_copy(slot_content(slot), run_content(i), cache.block_bytes);
+        slot_fill(slot, block + i);
     }
     return error;
 }

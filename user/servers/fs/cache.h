@@ -48,7 +48,8 @@ MUST_USE int cache_fresh(uint64_t block, enum cache_kind kind, bool is_zeroed,
                          char **content);
 
 /* Reads blocks that will be needed, `block` and `count` - 1 behind it, in one
- * request to the disk, up to the first that is here. */
+ * request to the disk, up to the first that is here. An error is about `block`
+ * only: without one it is here, and of the others those that could be read. */
 MUST_USE int cache_ahead(uint64_t block, size_t count);
 
 /* Between transactions: writes back if too many blocks wait for it. */

@@ -185,6 +185,8 @@ file_read_at(const struct open *open, uint64_t offset, token_t token,
         const char *content;
 
         error = content_find(&inode, index, ahead--, &content);
+        if (error != 0 && *done > 0)
+            return 0; /* what came before a bad place is good */
         if (error == 0)
             error = lease_give(token, *done, content + start, part);
         if (error != 0)

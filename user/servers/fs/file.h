@@ -22,7 +22,8 @@ MUST_USE int file_open(uint64_t client, uint64_t flags, const char *path,
 MUST_USE int file_end(struct open *open);
 
 /* Reads up to `bytes` bytes from `offset` on into the caller's memory. `*done`
- * is how many there were. EBADF, EISDIR; EFAULT: it lends too little. */
+ * is how many there were, or could be read. EBADF, EISDIR; EIO: not even one;
+ * EFAULT: it lends too little. */
 MUST_USE int file_read_at(const struct open *open, uint64_t offset,
                           token_t token, uint64_t bytes, uint64_t *done);
 
