@@ -594,11 +594,18 @@ def test_clients(checked: Path, tmp_path: Path) -> None:
         server.gone(8)
         assert server.space()[2] == free + 1
 
-        opened = 0
-        while (answer := server.open(9, "", TO_READ))[0] == 0:
-            opened += 1
-        assert (answer[0], opened) == (errno.ENFILE, 256)
+        # A client may have a quarter; four of them have all.
+        for client in (3, 4, 5, 9):
+            opened = 0
+            while (error := server.open(client, "", TO_READ)[0]) == 0:
+                opened += 1
+            assert (error, opened) == (errno.EMFILE, 64)
+        assert server.open(6, "new", TO_READ | CREATE)[0] == errno.ENFILE
         server.gone(9)
+        assert server.open(6, "new", TO_READ)[0] == errno.ENOENT
+        assert server.open(6, "", TO_READ)[0] == 0
+        for client in (3, 4, 5, 6):
+            server.gone(client)
         for client in range(10, 10 + 128):
             assert server.open(client, "", TO_READ)[0] == 0
         assert server.open(1000, "", TO_READ)[0] == errno.ENFILE
@@ -611,6 +618,41 @@ def test_clients(checked: Path, tmp_path: Path) -> None:
         assert server.close(file) == errno.EBADF
         assert server.ask(Label.KILL - 1, 1000, ()).error == errno.ENOSYS
         disk_judge(server.save(tmp_path / "saved"))
+
+
+def test_clients_that_never_end(checked: Path, tmp_path: Path) -> None:
+    """Sessions of which nobody says that they have ended do not fill the table:
+    that goes which was used longest ago, but none with an open file. What stays
+    remembers its last answer, a successor knows the order."""
+    with Server(checked, make_disk(tmp_path / "disk", 512)) as server:
+
+        def pass_by(clients: range) -> None:
+            for client in clients:
+                error, file = server.open(client, "", TO_READ)
+                assert (error, server.close(file)) == (0, 0)
+
+        def make(client: int, name: bytes) -> int:
+            words = (FILE_MODE, 0, 0, 0, 77)
+            return server.ask(Label.MAKE, client, words, data=name).error
+
+        error, file = server.open(1, "", TO_READ)
+        assert make(1, b"one") == 0
+        pass_by(range(10, 300))
+        assert make(2, b"two") == 0
+        assert make(3, b"three") == 0
+        server.order(Label.RESTART)
+        pass_by(range(300, 425))
+        assert (make(2, b"two"), make(3, b"three")) == (0, 0)
+        pass_by(range(500, 625))
+        assert make(3, b"three") == 0
+        pass_by(range(700, 701))
+        assert make(3, b"three") == 0
+        assert make(2, b"two") == errno.EEXIST
+        pass_by(range(1000, 1300))
+        assert make(1, b"one") == 0
+        assert make(3, b"three") == errno.EEXIST
+        assert server.close(file) == 0
+        judge(server.save(tmp_path / "saved"))
 
 
 def test_short_leases(checked: Path, tmp_path: Path) -> None:
@@ -747,6 +789,10 @@ def kill_everywhere(watched: Path, tmp_path: Path, *options: str) -> None:
         assert server.open(1, "a/two", TO_WRITE | EMPTY)[0] == 0
         assert server.remove(1, "a/d") == 0
         assert server.remove(1, "a/two") == 0
+        for client in range(2, 150):  # a session takes the place of another
+            server.is_everywhere = client == 149
+            error, file = server.open(client, "", TO_READ)
+            assert (error, server.close(file)) == (0, 0)
         server.gone(1)
         saved = server.save(tmp_path / "saved")
     disk_judge(saved)

@@ -14,7 +14,7 @@ enum { FILE_BYTES_MAX = 65536 }; /* read or written by one request */
 
 /* Opens what `path` names for the client, as `flags` (enum file_flags) say: it
  * is made first, or cut to nothing. `*inode` is what it is then. ENOENT,
- * EEXIST, EISDIR, ENOTDIR, ENFILE, EROFS, and what path.h says. */
+ * EEXIST, EISDIR, ENOTDIR, EMFILE, ENFILE, EROFS, and what path.h says. */
 MUST_USE int file_open(uint64_t client, uint64_t flags, const char *path,
                        size_t length, struct open **open, struct inode *inode);
 

@@ -12,16 +12,18 @@
  * F10  A range is changed by a transaction (undo.h): its old bytes are in the
  *      log before, and one store of `undo_bytes` ends the transaction.
  * F11  Or by one aligned word, which makes what was written before it valid:
- *      one of `slots`, or `magic` (store_word). */
+ *      one of `slots`, or `magic` (store_word); or `used`, which nothing else
+ *      has to agree with. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-    STORE_SESSIONS = 128, /* clients at a time */
-    STORE_OPENS = 256,    /* open files at a time */
-    STORE_SLOTS = 2560,   /* blocks in the cache */
+    STORE_SESSIONS = 128,               /* clients at a time */
+    STORE_OPENS = 256,                  /* open files at a time */
+    STORE_OPENS_EACH = STORE_OPENS / 4, /* of one client */
+    STORE_SLOTS = 2560,                 /* blocks in the cache */
     STORE_ANSWER_WORDS = 4,
 };
 
@@ -36,6 +38,7 @@ struct answer {
 
 struct session {
     uint64_t client; /* 0: free */
+    uint64_t used;   /* when it was used last: it has the largest then */
     struct answer answer;
 };
 
@@ -59,7 +62,7 @@ struct store {
 };
 
 /* Changes with the layout: another version starts with an empty cache. */
-#define STORE_MAGIC UINT64_C(0x6368617366730001)
+#define STORE_MAGIC UINT64_C(0x6368617366730002)
 
 /* The compiler moves no store across this line. Those of a killed process are
  * all seen by its successor, which the kernel starts later. */

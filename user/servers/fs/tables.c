@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The number of an open file is opened * STORE_OPENS + its place in the table,
- * so that no two are alike and none is 0. */
+ * so that no two are alike and none is 0.
+ *
+ * Nobody fills the tables for all others. Who has a client's handle may use it
+ * when the client has ended, and been told of, already (FILE_GONE): nobody
+ * will speak of it again, so a session without open files lasts only until
+ * another needs its place. It is the one used longest ago: its last answer is
+ * lost, for which its client may still ask, but if so has not done since all
+ * other sessions were used. */
 #include "tables.h"
 
 #include "undo.h"
@@ -11,33 +18,62 @@
 #include <errno.h>
 
 static struct store *tables;
+static uint64_t used_last; /* the largest of all sessions */
 
 void
 tables_start(struct store *store)
 {
     tables = store;
+    used_last = 0;
+    for (size_t i = 0; i < STORE_SESSIONS; i++)
+        if (store->sessions[i].used > used_last)
+            used_last = store->sessions[i].used;
+}
+
+static struct session *
+session_find(uint64_t client)
+{
+    for (size_t i = 0; i < STORE_SESSIONS; i++)
+        if (tables->sessions[i].client == client)
+            return &tables->sessions[i];
+    return NULL;
+}
+
+/* Of those whose clients have nothing open the one used longest ago; NULL if
+ * there is none. */
+static struct session *
+session_oldest(void)
+{
+    struct session *oldest = NULL;
+
+    for (size_t i = 0; i < STORE_SESSIONS; i++) {
+        struct session *session = &tables->sessions[i];
+
+        if ((!oldest || session->used < oldest->used) &&
+            !open_of(session->client))
+            oldest = session;
+    }
+    return oldest;
 }
 
 int
 session_get(uint64_t client, struct session **session)
 {
-    struct session *empty = NULL;
-    int error;
+    int error = 0;
 
-    for (size_t i = 0; i < STORE_SESSIONS; i++) {
-        *session = &tables->sessions[i];
-        if ((*session)->client == client)
-            return 0;
-        if (!empty && (*session)->client == 0)
-            empty = *session;
+    *session = session_find(client);
+    if (!*session) {
+        *session = session_find(0);
+        if (!*session)
+            *session = session_oldest();
+        if (!*session)
+            return ENFILE;
+        error = undo_save(*session, sizeof(**session));
+        if (error == 0)
+            **session = (struct session){.client = client};
     }
-    if (!empty)
-        return ENFILE;
-    error = undo_save(empty, sizeof(*empty));
-    if (error == 0) {
-        *empty = (struct session){.client = client};
-        *session = empty;
-    }
+    if (error == 0)
+        store_word(&(*session)->used, ++used_last);
     return error;
 }
 
@@ -68,12 +104,27 @@ open_find(uint64_t client, uint64_t number)
     return is_it ? open : NULL;
 }
 
+/* How many files the client has open. */
+static unsigned
+opens_count(uint64_t client)
+{
+    unsigned count = 0;
+
+    for (size_t i = 0; i < STORE_OPENS; i++)
+        count +=
+            tables->opens[i].client == client && tables->opens[i].inode != 0;
+    return count;
+}
+
 int
 open_add(uint64_t client, uint32_t inode, uint64_t flags, struct open **added)
 {
     uint64_t opened = tables->opened + 1;
     struct open *open;
     int error;
+
+    if (opens_count(client) >= STORE_OPENS_EACH)
+        return EMFILE;
 
     /* Begins behind the last one, so that what was closed stays for long. */
     for (size_t i = 0; i < STORE_OPENS; i++) {

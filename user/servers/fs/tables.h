@@ -12,14 +12,16 @@
 /* Takes the tables over. */
 void tables_start(struct store *store);
 
-/* The client's session, a new one if it has none. ENFILE. */
+/* The client's session, a new one if it has none. ENFILE: so many clients have
+ * files open; or else the one of them goes that was used longest ago. */
 MUST_USE int session_get(uint64_t client, struct session **session);
 
 /* The open file that the client knows by `number`, if it is open or was closed
  * not long ago; NULL if there is none. */
 struct open *open_find(uint64_t client, uint64_t number);
 
-/* A new open file for the client. ENFILE. */
+/* A new open file for the client. EMFILE: it has a quarter of all that there
+ * may be. ENFILE. */
 MUST_USE int open_add(uint64_t client, uint32_t inode, uint64_t flags,
                       struct open **open);
 
