@@ -58,6 +58,7 @@ def line(
         ("cd /bin; pwd; ls l*; cd /", "/bin\nls\n"),
         ("pwd | cat", "/\n"),
         ("help | head -n 1", "files "),
+        ("ls" + 8 * " | cat" + "; echo b", "8 programs in a pipeline\nb\n"),
         ("| echo", "sh: a command is missing\n"),
         ("echo 'a", "sh: a quote is not closed\n"),
         ("echo a >", "sh: a file name is missing\n"),

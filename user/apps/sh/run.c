@@ -133,8 +133,9 @@ member_complete(struct words *words)
     return true;
 }
 
-/* Reads a pipeline from `*token` on and moves that behind it. False: it cannot
- * run, and that has been said. */
+/* Reads a pipeline from `*token` on and moves that behind it, whatever is wrong
+ * with it: the rest of it is no command of its own. False: it cannot run, and
+ * that has been said. */
 static bool
 pipeline_read(struct pipeline *p, const struct token **token)
 {
@@ -145,12 +146,12 @@ pipeline_read(struct pipeline *p, const struct token **token)
         const struct token *t = *token;
 
         if (t->kind == TOKEN_PIPE) {
-            if (p->count == MEMBERS_MAX) {
+            if (is_good && p->count == MEMBERS_MAX) {
                 fprintf(stderr, "sh: more than %d programs in a pipeline\n",
                         MEMBERS_MAX);
-                return false;
+                is_good = false;
             }
-            p->count++;
+            p->count += is_good;
         } else if (t->kind == TOKEN_WORD) {
             if (is_good &&
                 !words_add(&p->words[p->count - 1], t->text, t->length)) {
