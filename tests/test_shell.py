@@ -80,6 +80,19 @@ def test_command(line: Terminal, command: str, printed: str) -> None:
     assert printed in line.run(command)
 
 
+def test_a_line_that_is_too_long(line: Terminal) -> None:
+    """Nothing of it runs, and the next one does; also in a file."""
+    words = " ".join(("w" * 79,) * 13)
+    problem = "sh: the line has more than 1022 characters\n"
+    assert line.run(f"echo {words}; echo a") == problem
+    assert line.run("echo $?") == "2\n"
+    line.run(f"export W='{words[:400]}'")
+    line.run("echo \"echo $W $W $W; echo a\" > /long; echo 'echo b' >> /long")
+    assert line.run("sh /long; sh < /long; rm /long; unset W") == 2 * (
+        problem + "b\n"
+    )
+
+
 def test_files(line: Terminal) -> None:
     """Redirections, and the programs that change directories."""
     assert line.run("mkdir /shell; cd /shell; echo one > a; echo two >> a") == ""

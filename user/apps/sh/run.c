@@ -20,8 +20,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STATUS_USAGE = 2 };
-
 /* A pipeline that is about to run. */
 struct pipeline {
     size_t count;

@@ -63,8 +63,25 @@ prompt_show(void)
     fflush(stdout);
 }
 
-/* Runs lines up to the end of the file. A line without a meaning ends a file,
- * and is asked for again on a terminal. */
+/* Whether `line`, which was just read, is all of its line. If not, what is left
+ * of that is read too and dropped: cut anywhere, a line may mean anything. */
+static bool
+line_is_whole(const char *line, FILE *file)
+{
+    size_t length = strlen(line);
+    int c;
+
+    if (length + 1 < LINE_BYTES || line[length - 1] == '\n')
+        return true;
+    c = getc(file);
+    if (c == EOF)
+        return true;
+    while (c != '\n' && c != EOF)
+        c = getc(file);
+    return false;
+}
+
+/* Runs lines up to the end of the file. */
 static void
 lines_run(FILE *file, handle_t self, bool is_asking)
 {
@@ -77,7 +94,13 @@ lines_run(FILE *file, handle_t self, bool is_asking)
             prompt_show();
         }
         if (fgets(line, sizeof(line), file)) {
-            (void)line_run(line);
+            if (line_is_whole(line, file)) {
+                (void)line_run(line);
+            } else {
+                fprintf(stderr, "sh: the line has more than %d characters\n",
+                        LINE_BYTES - 2);
+                words_status = STATUS_USAGE;
+            }
         } else if (ferror(file) && errno == EINTR) {
             /* Ctrl-C while typing: the line is gone, and that is all. The
              * signal is heard before the next prompt. */
