@@ -170,6 +170,22 @@ def test_what_is_typed_is_seen_again(line: Terminal) -> None:
     assert line.run("echo seen") == "seen\n"
 
 
+def test_ctrl_d_at_the_prompt(line: Terminal) -> None:
+    """It ends a shell that was started by hand, and never the first one: init
+    would give that up."""
+    for _ in range(8):
+        line.type(CTRL_D)
+        line.expect(r"^\r\ntype poweroff to switch the machine off\r\n")
+        line.expect(PROMPT)
+    first = line.run("echo $$")
+    line.type("sh\r")
+    line.expect(PROMPT)
+    assert line.run("echo $$") != first
+    line.type(CTRL_D)
+    line.expect(PROMPT)
+    assert line.run("echo $$") == first
+
+
 def test_history(line: Terminal) -> None:
     assert line.run("echo again") == "again\n"
     line.type(UP + "\r")

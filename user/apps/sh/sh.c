@@ -81,6 +81,17 @@ line_is_whole(const char *line, FILE *file)
     return false;
 }
 
+/* Whether the end of what is typed is no reason to end: init would start a
+ * shell again, but not often, and then there would be none. */
+static bool
+shell_stays(void)
+{
+    if (startup_handle("init") == HANDLE_NONE)
+        return false;
+    printf("\ntype poweroff to switch the machine off\n");
+    return true;
+}
+
 /* Runs lines up to the end of the file. */
 static void
 lines_run(FILE *file, handle_t self, bool is_asking)
@@ -104,6 +115,8 @@ lines_run(FILE *file, handle_t self, bool is_asking)
         } else if (ferror(file) && errno == EINTR) {
             /* Ctrl-C while typing: the line is gone, and that is all. The
              * signal is heard before the next prompt. */
+            clearerr(file);
+        } else if (!ferror(file) && is_asking && shell_stays()) {
             clearerr(file);
         } else {
             if (ferror(file))
