@@ -134,6 +134,19 @@ def test_a_job_in_the_background(line: Terminal) -> None:
     assert "[1] done, status 0   sleep 0.1" in line.run("sleep 0.3")
 
 
+def test_a_job_in_the_background_leaves_the_terminal_alone(
+    line: Terminal,
+) -> None:
+    """What it could read of the shell's is at its end; a file and a pipe are
+    what they are elsewhere."""
+    assert line.run("cat & wait") == "[1] cat\n"
+    assert line.run("sh & wait") == "[1] sh\n"
+    assert line.run("cat | wc -c & wait").endswith("\n       0\n")
+    assert line.run("echo a > /f; wc -c < /f & wait").endswith("\n       2\n")
+    assert line.run("echo a | sh -c 'cat & wait'") == "[1] cat\n"
+    line.run("rm /f")
+
+
 @pytest.mark.parametrize("command", ("sleep 60", "cat", "cat | cat | wc"))
 def test_ctrl_c_ends_a_job(line: Terminal, command: str) -> None:
     line.type(f"{command}; echo not\r")

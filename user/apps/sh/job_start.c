@@ -4,7 +4,9 @@
  * A program's stdin, stdout and stderr are, in this order: the file that the
  * line names, the pipe to its neighbour, or what the shell has itself. That may
  * be a pipe's end too, when the shell was started in a pipeline: then it shares
- * it (proto/pipe.h). What the shell has as a file the program opens anew. */
+ * it (proto/pipe.h). What the shell has as a file the program opens anew. Of
+ * the shell's stdin a job in the background has nothing, or both would read in
+ * turns what is typed: it is at its end at once. */
 #include "job.h"
 
 #include "authority.h"
@@ -74,11 +76,12 @@ streams_start(void)
         streams[i].server = startup_handle(grants[i]);
 }
 
-/* Says what a member has as file `i`; `piped` is the end of a pipe of its own,
- * or HANDLE_NONE. Returns an error of <errno.h>. */
+/* Says what a member of `j` has as file `i`; `piped` is the end of a pipe of
+ * its own, or HANDLE_NONE. Returns an error of <errno.h>. */
 static int
-member_file(struct member *m, unsigned i, const struct startup_file *named,
-            handle_t piped, struct program_request *p)
+member_file(const struct job *j, struct member *m, unsigned i,
+            const struct startup_file *named, handle_t piped,
+            struct program_request *p)
 {
     int error = 0;
 
@@ -89,6 +92,8 @@ member_file(struct member *m, unsigned i, const struct startup_file *named,
             member_close_pipe(m, i == STDIN_FILENO ? PIPE_READ : PIPE_WRITE);
     } else if (piped != HANDLE_NONE) {
         p->streams[i] = piped;
+    } else if (i == STDIN_FILENO && j->is_left) {
+        p->files[i].path = NULL; /* nothing: see lib/descriptor_io.c */
     } else if (streams[i].server != HANDLE_NONE) {
         error = pipe_share(&streams[i], &m->shared[i]);
         p->streams[i] = m->shared[i];
@@ -129,7 +134,7 @@ member_start(struct job *j, size_t index, const struct member_request *request,
     err_t error;
 
     for (unsigned i = 0; i < STARTUP_FILES; i++) {
-        int lost = member_file(m, i, &request->files[i], piped[i], &p);
+        int lost = member_file(j, m, i, &request->files[i], piped[i], &p);
 
         if (lost) {
             fprintf(stderr, "sh: no pipe for %s: %s\n", p.path, strerror(lost));
@@ -187,7 +192,8 @@ members_start(struct job *j, const struct member_request *requests)
 }
 
 unsigned
-job_start(const struct member_request *members, size_t count, const char *text)
+job_start(const struct member_request *members, size_t count,
+          bool is_background, const char *text)
 {
     struct job *j = jobs;
 
@@ -201,9 +207,13 @@ job_start(const struct member_request *members, size_t count, const char *text)
     memset(j, 0, sizeof(*j));
     j->number = (unsigned)(j - jobs) + 1;
     j->count = count;
+    j->is_left = is_background;
     snprintf(j->text, sizeof(j->text), "%s", text);
-    if (members_start(j, members))
+    if (members_start(j, members)) {
+        if (is_background)
+            printf("[%u] %s\n", j->number, j->text);
         return j->number;
+    }
 
     /* What was started has to end, and its ends have to be heard. */
     for (size_t i = 0; i < count; i++)

@@ -186,17 +186,6 @@ job_kill_process(uint64_t process)
 }
 
 void
-job_leave(unsigned number)
-{
-    struct job *j = job_find(number);
-
-    if (j) {
-        j->is_left = true;
-        printf("[%u] %s\n", number, j->text);
-    }
-}
-
-void
 jobs_poll(void)
 {
     bool was_there = true;

@@ -41,10 +41,12 @@ void jobs_start(void);
 bool jobs_watch(handle_t self);
 
 /* Starts a pipeline, in which each program writes to the next. `text` is how
- * it is called in lists. Returns the job's number, from 1 on; 0 and a message
- * if not all of it could be started: then nothing of it runs. */
+ * it is called in lists. In the background it reads nothing of ours, and is
+ * left to itself: its number is shown, and reported when it is over. Returns
+ * the job's number, from 1 on; 0 and a message if not all of it could be
+ * started: then nothing of it runs. */
 unsigned job_start(const struct member_request *members, size_t count,
-                   const char *text);
+                   bool is_background, const char *text);
 
 /* Waits until the job is over, or Ctrl-C ends it. Returns the status of its
  * last program, or one of those above. */
@@ -58,9 +60,6 @@ bool job_kill(unsigned number);
 
 /* Ends the program whose process has this number; false: it is not ours. */
 bool job_kill_process(uint64_t process);
-
-/* Leaves the job to itself. It is reported when it is over. */
-void job_leave(unsigned number);
 
 /* Hears what has happened meanwhile, reports background jobs that are over. */
 void jobs_poll(void);

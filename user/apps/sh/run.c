@@ -193,13 +193,10 @@ pipeline_run(struct pipeline *p, bool is_background, const char *text)
         p->members[i].words = p->words[i].list;
     }
     fflush(stdout);
-    job = job_start(p->members, p->count, text);
+    job = job_start(p->members, p->count, is_background, text);
     if (!job)
         return 1;
-    if (!is_background)
-        return job_wait(job);
-    job_leave(job);
-    return 0;
+    return is_background ? 0 : job_wait(job);
 }
 
 /* Reads the pipeline at `*token` and, if it is to run, runs it. */
