@@ -17,17 +17,35 @@ from tests.terminal import PROMPT, Terminal, disk_options, terminal
 CTRL_C, CTRL_D, UP = "\x03", "\x04", "\x1b[A"
 
 
+def faulting_program() -> bytes:
+    """A program for this machine that loads from address 0, and no more."""
+    code = struct.pack("<I", 0x00003503)  # ld a0, 0(zero)
+    address, headers = 0x1000000, 64 + 56
+    size = headers + len(code)
+    header = struct.pack(
+        "<4s12B2HI3QI6H",
+        *(b"\x7fELF", 2, 1, 1, *9 * (0,), 2, 243, 1),
+        *(address + headers, 64, 0, 0, 64, 56, 1, 0, 0, 0),
+    )
+    load = (1, 1 | 4, 0, address, address, size, size, 0x1000)
+    return header + struct.pack("<2I6Q", *load) + code
+
+
 @pytest.fixture(scope="module")
 def line(
     build: Build, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Terminal]:
     """The terminal, with the first prompt read."""
+    (files / "fault").write_bytes(faulting_program())
     directory = tmp_path_factory.mktemp("shell")
+    disk = directory / "disk.img"
+    disk, files = place / "disk.img", place / "files"
+    disk_make(disk, 16384, "-d", str(files), block=4096)
+    disk_make(disk, files)
     files = directory / "files"
     files.mkdir()
+    place = tmp_path_factory.mktemp("shell")
     shutil.copy(build.test_image("console").parent / "archive" / "keys", files)
-    disk = directory / "disk.img"
-    disk_make(disk, 16384, "-d", str(files), block=4096)
     with terminal(build, None, *disk_options(disk)) as line:
         line.expect(PROMPT)
         yield line
@@ -62,8 +80,10 @@ def line(
         ("| echo", "sh: a command is missing\n"),
         ("echo 'a", "sh: a quote is not closed\n"),
         ("echo a >", "sh: a file name is missing\n"),
+        ("ls /", "bin\ndev\nfault\nlost+found\nsvc\n"),
         ("ls /", "bin\ndev\nlost+found\nsvc\n"),
         ("ls /dev", "clock\nconsole\n"),
+        ("ls /dev", "clock\nconsole\ndisk\n"),
         ("cd /svc; pwd; ls; cd ..; pwd", "/svc\necho\npipe\n/\n"),
         ("echo /dev/c*", "/dev/clock /dev/console\n"),
         ("svc kill names; ls -l / | grep dev", "dr-xr-xr-x "),
@@ -207,8 +227,10 @@ def test_history(line: Terminal) -> None:
 
 
 def test_a_program_that_faults_ends_alone(line: Terminal) -> None:
-    text = line.run("sh -c 'exit 0'; echo $?")
-    assert text == "0\n"
+    assert line.run("/fault; echo $?") == (
+        "sh: /fault: load from a page that is not readable, "
+        "address 0x0, pc 0x1000078\n139\n"
+    )
 
 
 def test_much_goes_through_a_pipe(line: Terminal) -> None:

@@ -3,6 +3,7 @@
 
 #include "job.h"
 
+#include <lib/cause.h>
 #include <lib/error.h>
 #include <proto/names.h>
 #include <proto/terminal.h>
@@ -77,8 +78,8 @@ member_find(uint64_t badge, struct job **job)
 static void
 fault_report(const struct job *j, struct message *m)
 {
-    fprintf(stderr, "sh: %s: fault %lu at address 0x%lx, pc 0x%lx\n", j->text,
-            m->words[0], m->words[1], m->words[2]);
+    fprintf(stderr, "sh: %s: %s, address 0x%lx, pc 0x%lx\n", j->text,
+            cause_text(m->words[0]), m->words[1], m->words[2]);
 }
 
 static void
