@@ -34,7 +34,8 @@ builtin_pwd(char *const *words)
     (void)words;
     if (!getcwd(path, sizeof(path)))
         return complain("pwd", ".");
-    return puts(path) == EOF;
+    puts(path);
+    return 0;
 }
 
 /* exit [STATUS] */
@@ -168,6 +169,16 @@ builtin_is(const char *name)
     return builtin_find(name) != NULL;
 }
 
+/* Whether all that was printed has gone where it was to go; if not, says so. */
+static bool
+output_finish(const char *who)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return true;
+    complain(who, "cannot write");
+    return false;
+}
+
 bool
 builtin_run(char *const *words, int *status)
 {
@@ -175,7 +186,10 @@ builtin_run(char *const *words, int *status)
 
     if (!builtin)
         return false;
+    (void)fflush(stdout); /* what failed before is no matter of this one */
+    clearerr(stdout);
     *status = builtin->run(words);
-    fflush(stdout);
+    if (!output_finish(words[0]))
+        *status = 1;
     return true;
 }

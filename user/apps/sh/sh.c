@@ -158,6 +158,9 @@ shell_run(handle_t self)
     const char *option = argument_count > 1 ? arguments[1] : "";
     bool has_more = argument_count > 2;
 
+    /* It is flushed where that counts, and there an error is seen. A stream
+     * that is flushed by each line loses what became of the lines before. */
+    (void)setvbuf(stdout, NULL, _IOFBF, 0);
     environment_complete();
     jobs_start();
     if (startup_handle("init") != HANDLE_NONE)
