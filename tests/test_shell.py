@@ -279,6 +279,22 @@ def test_a_reader_that_ends_early_ends_the_writer(line: Terminal) -> None:
     assert line.run("cat /bin/sh | head -n 0; echo over") .endswith("over\n")
 
 
+def test_shells_in_shells(line: Terminal) -> None:
+    """Each gives on a part of its memory. Five have enough for a program, and
+    two for a pipeline of eight; in the end it is said that there is none."""
+    for shells in range(1, 6):
+        line.type("sh\r")
+        line.expect(PROMPT)
+        assert line.run("echo a") == "a\n"
+        if shells == 2:
+            assert line.run("echo a" + 7 * " | cat") == "a\n"
+    text = line.run("sh -c 'sh -c \"echo a\"'")
+    assert re.search(r"^sh: /bin/\w+ cannot start: not enough memory\n", text)
+    for _ in range(5):
+        line.type(CTRL_D)
+        line.expect(PROMPT)
+
+
 def test_what_may_look_and_order(line: Terminal) -> None:
     """Only programs of /bin are known to be what their names say, so a copy
     is given nothing beside its files."""

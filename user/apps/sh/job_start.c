@@ -18,8 +18,9 @@
 
 enum {
     MEMBER_PRIORITY = 16,
-    MEMBER_FRAMES = 4096,   /* 16 MiB, or */
-    MEMBER_FRAMES_PART = 4, /* a quarter of ours, if that is less */
+    MEMBER_FRAMES = 4096,   /* 16 MiB, or, if that is less, of ours */
+    MEMBER_FRAMES_PART = 4, /* a quarter: something is left for the next one */
+    LAST_FRAMES_PART = 2,   /* a half, for one behind which we wait */
 };
 
 /* Those of our own that are ends of pipes; no server: it is none. */
@@ -103,16 +104,17 @@ member_file(const struct job *j, struct member *m, unsigned i,
     return error;
 }
 
-/* How many frames a program is given. */
+/* How many frames a program is given; `part` of those that we have left are for
+ * it. So a shell in a shell in a shell has less and less. */
 static uint64_t
-member_frames(void)
+member_frames(unsigned part)
 {
     struct inspection in;
-    uint64_t part = MEMBER_FRAMES;
+    uint64_t frames = MEMBER_FRAMES;
 
     if (sys_process_inspect(startup_handle("self"), &in) == OK)
-        part = in.values[2] / MEMBER_FRAMES_PART;
-    return part < MEMBER_FRAMES ? part : MEMBER_FRAMES;
+        frames = in.values[2] / part;
+    return frames < MEMBER_FRAMES ? frames : MEMBER_FRAMES;
 }
 
 /* Starts one member; `in` and `out` are ends of pipes, or HANDLE_NONE. Returns
@@ -122,15 +124,18 @@ member_start(struct job *j, size_t index, const struct member_request *request,
              handle_t in, handle_t out)
 {
     struct member *m = &j->members[index];
+    bool is_waited_for = index + 1 == j->count && !j->is_left;
     struct program_request p = {
         .path = request->words[0],
         .arguments = (const char *const *)request->words + 1,
         .priority = MEMBER_PRIORITY,
-        .frames = member_frames(),
+        .frames = member_frames(is_waited_for ? LAST_FRAMES_PART
+                                              : MEMBER_FRAMES_PART),
     };
     struct spawn_grant grants[AUTHORITY_GRANTS_MAX];
     const handle_t piped[STARTUP_FILES] = {in, out, HANDLE_NONE};
     uint64_t badge = (uint64_t)j->number << MEMBER_BITS | index;
+    int problem = 0;
     err_t error;
 
     for (unsigned i = 0; i < STARTUP_FILES; i++) {
@@ -146,14 +151,16 @@ member_start(struct job *j, size_t index, const struct member_request *request,
     error = sys_handle_mint(jobs_ends, startup_handle("self"),
                             ENDPOINT_SEND | RIGHT_DERIVE, badge, &p.supervisor);
     if (error == OK) {
-        error = program_start(&p, &m->program);
+        problem = program_start(&p, &m->program);
         /* The process keeps a handle of its own. */
         (void)!sys_handle_close(p.supervisor);
     } else {
         m->program.problem = "could not be supervised";
     }
-    if (error != OK) {
-        fprintf(stderr, "sh: %s %s\n", p.path, m->program.problem);
+    if (error != OK || problem != 0) {
+        fprintf(stderr, "sh: %s %s\n", p.path,
+                problem == ENOMEM ? "cannot start: not enough memory"
+                                  : m->program.problem);
         return false;
     }
     m->is_running = true;
