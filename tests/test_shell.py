@@ -36,16 +36,13 @@ def line(
     build: Build, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Terminal]:
     """The terminal, with the first prompt read."""
-    (files / "fault").write_bytes(faulting_program())
     directory = tmp_path_factory.mktemp("shell")
-    disk = directory / "disk.img"
-    disk, files = place / "disk.img", place / "files"
-    disk_make(disk, 16384, "-d", str(files), block=4096)
-    disk_make(disk, files)
     files = directory / "files"
     files.mkdir()
-    place = tmp_path_factory.mktemp("shell")
+    (files / "fault").write_bytes(faulting_program())
     shutil.copy(build.test_image("console").parent / "archive" / "keys", files)
+    disk = directory / "disk.img"
+    disk_make(disk, 16384, "-d", str(files), block=4096)
     with terminal(build, None, *disk_options(disk)) as line:
         line.expect(PROMPT)
         yield line
@@ -80,10 +77,8 @@ def line(
         ("| echo", "sh: a command is missing\n"),
         ("echo 'a", "sh: a quote is not closed\n"),
         ("echo a >", "sh: a file name is missing\n"),
-        ("ls /", "bin\ndev\nfault\nlost+found\nsvc\n"),
-        ("ls /", "bin\ndev\nlost+found\nsvc\n"),
+        ("ls /", "bin\ndev\nfault\nkeys\nlost+found\nsvc\n"),
         ("ls /dev", "clock\nconsole\n"),
-        ("ls /dev", "clock\nconsole\ndisk\n"),
         ("cd /svc; pwd; ls; cd ..; pwd", "/svc\necho\npipe\n/\n"),
         ("echo /dev/c*", "/dev/clock /dev/console\n"),
         ("svc kill names; ls -l / | grep dev", "dr-xr-xr-x "),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Ends as a failed assert does: 128 and the number of SIGABRT is the status, even
- * if a handler returns. */
+/* Ends as a failed assert does: 128 and the number of SIGABRT is the status,
+ * even if a handler returns. */
 #include <assert.h>
 #include <signal.h>
 #include <stdio.h>
