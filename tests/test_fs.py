@@ -463,7 +463,7 @@ def test_unreadable_place(checked: Path, tmp_path: Path, block: int) -> None:
     files.mkdir()
     data = os.urandom(300000)
     (files / "f").write_bytes(data)
-    disk = make_disk(tmp_path / "disk", 2048, "-d", str(files), block=block)
+    disk = disk_make(tmp_path / "disk", 2048, "-d", str(files), block=block)
     for index in (0, 1, 5, 50, 70):
         where = int(debugfs(disk, f"bmap f {index}").split()[-1])
         start, end = index * block, (index + 1) * block
@@ -624,7 +624,7 @@ def test_clients_that_never_end(checked: Path, tmp_path: Path) -> None:
     """Sessions of which nobody says that they have ended do not fill the table:
     that goes which was used longest ago, but none with an open file. What stays
     remembers its last answer, a successor knows the order."""
-    with Server(checked, make_disk(tmp_path / "disk", 512)) as server:
+    with Server(checked, disk_make(tmp_path / "disk", 512)) as server:
 
         def pass_by(clients: range) -> None:
             for client in clients:
@@ -652,7 +652,7 @@ def test_clients_that_never_end(checked: Path, tmp_path: Path) -> None:
         assert make(1, b"one") == 0
         assert make(3, b"three") == errno.EEXIST
         assert server.close(file) == 0
-        judge(server.save(tmp_path / "saved"))
+        disk_judge(server.save(tmp_path / "saved"))
 
 
 def test_short_leases(checked: Path, tmp_path: Path) -> None:
