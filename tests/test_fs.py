@@ -465,7 +465,7 @@ def test_unreadable_place(checked: Path, tmp_path: Path, block: int) -> None:
     (files / "f").write_bytes(data)
     disk = disk_make(tmp_path / "disk", 2048, "-d", str(files), block=block)
     for index in (0, 1, 5, 50, 70):
-        where = int(debugfs(disk, f"bmap f {index}").split()[-1])
+        where = int(disk_edit(disk, f"bmap f {index}").split()[-1])
         start, end = index * block, (index + 1) * block
         with Server(checked, disk) as server:
             server.order(Label.UNREADABLE, where * block // 512)
