@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* date: the day and the time, in UTC. */
+/* date: the day and the time, in UTC. Without a clock, 1970 began when the
+ * machine was switched on (lib/time.c). */
 #include <stdio.h>
 #include <time.h>
 
@@ -10,7 +11,7 @@ main(void)
     char text[40];
 
     if (now == (time_t)-1) {
-        fprintf(stderr, "date: there is no clock\n");
+        perror("date");
         return 1;
     }
     strftime(text, sizeof(text), "%a %b %d %H:%M:%S UTC %Y", gmtime(&now));

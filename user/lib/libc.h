@@ -2,13 +2,17 @@
 /* The C library's ground: what picolibc asks of the system below it.
  *
  *     libc.c                          the process
- *     heap.c                          malloc's memory
+ *     heap.c                          the heap's memory
  *     output.c                        stdout and stderr without files: the log
  *     lock.c                          locks between threads
+ *     malloc.c chunk.c                malloc and its kin; picolibc's are slow
+ *     abort.c floor.c temporary.c     abort; floor, ceil; tmpnam, tmpfile:
+ *                                     picolibc's are wrong
  *     descriptor.c descriptor_io.c    open files
  *     route.c pathname.c file_names.c directory.c
  *                                     paths, names, directories
- *     stream.c                        buffered files: what picolibc leaves open
+ *     stream.c stream_open.c stream_io.c
+ *                                     buffered files: what picolibc leaves open
  *     time.c                          clocks and sleeping
  *
  * The first four are part of every program. The others come in when a program

@@ -16,7 +16,8 @@ lock_acquire(struct __lock *lock)
 
 /* ------------------------------------------------------ what picolibc asks */
 
-/* The one lock inside picolibc, for malloc and exit. */
+/* The one lock inside picolibc: of what exit calls, the environment and the
+ * time zone. malloc has its own (malloc.c). */
 struct __lock __lock___libc_recursive_mutex;
 
 /* Each thread has a tp of its own, so it names the thread. */
