@@ -88,7 +88,9 @@ def line(
         ("mkdir /x; mkdir /x/bin; ls / /x; rmdir /x/bin /x", "x\n/x:\nbin\n"),
         ("kill %9", "kill: %9: not a process of this shell\n"),
         ("cd /nothing", "cd: /nothing: No such file"),
-        ("ping-pong 10", "10 rounds"),
+        ("ping-pong 10", "10 rounds; make bench counts the instructions of"),
+        ("ping-pong -5; echo $?", "usage: ping-pong [ROUNDS]\n2\n"),
+        ("ping-pong ten; echo $?", "usage: ping-pong [ROUNDS]\n2\n"),
     ),
 )
 def test_command(line: Terminal, command: str, printed: str) -> None:
@@ -261,6 +263,23 @@ def test_shells_in_a_pipeline_share_their_ends(line: Terminal) -> None:
 def test_a_reader_that_ends_early_ends_the_writer(line: Terminal) -> None:
     """Nobody reads what cat has left: it gets an error and ends."""
     assert line.run("cat /bin/sh | head -n 0; echo over") .endswith("over\n")
+
+
+def test_top_at_rest(line: Terminal) -> None:
+    """Whoever looks is all that runs, and that is not much."""
+    shares = re.findall(r" (\d+)\.\d% ", line.run("top -n 1"))
+    assert len(shares) > 8
+    assert sum(map(int, shares)) < 50
+
+
+def test_instructions_are_counted(build: Build) -> None:
+    """In a system of its own, where QEMU counts them."""
+    with terminal(build, None, "-icount", "shift=0") as line:
+        line.expect(PROMPT)
+        text = line.run("ping-pong 10")
+        assert re.match(r"10 rounds, \d{3,4} instructions each\n", text)
+        shares = re.findall(r" (\d+)\.\d% ", line.run("top -n 1"))
+        assert sum(map(int, shares)) < 50
 
 
 def test_shells_in_shells(line: Terminal) -> None:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* top [-n TIMES] [-d SECONDS]: which processes use the processor, again and
- * again, until Ctrl-C.
+ * again, until Ctrl-C. A share is one of the time that has passed, of one hart.
  *
  * Grants: "machine" (INSPECT). */
 #include <lib/error.h>
@@ -29,14 +29,22 @@ usages_compare(const void *a, const void *b)
            (left->instructions > right->instructions);
 }
 
-static void
-usages_show(struct usage *usages, size_t count)
+/* The counter by which the kernel bills threads. It goes on when nothing runs:
+ * QEMU's is a clock, or, with -icount, leaps to the next thing to do. */
+static uint64_t
+counter_read(void)
 {
-    uint64_t total = 0;
+    uint64_t count;
 
+    __asm__ volatile("rdinstret %0" : "=r"(count)::"memory");
+    return count;
+}
+
+/* Shows who used most of what `total` is all of. */
+static void
+usages_show(struct usage *usages, size_t count, uint64_t total)
+{
     qsort(usages, count, sizeof(*usages), usages_compare);
-    for (size_t i = 0; i < count; i++)
-        total += usages[i].instructions;
     printf("\n"
            "NUMBER NAME             SHARE  INSTRUCTIONS  THREADS\n");
     for (size_t i = 0; i < count && i < LINES; i++) {
@@ -49,9 +57,11 @@ usages_show(struct usage *usages, size_t count)
     fflush(stdout);
 }
 
-/* Compares two looks. Returns false if there is no memory for that. */
+/* Compares two looks, with `passed` between them. Returns false if there is no
+ * memory for that. */
 static bool
-views_compare(const struct system_view *before, const struct system_view *now)
+views_compare(const struct system_view *before, const struct system_view *now,
+              uint64_t passed)
 {
     struct usage *usages = calloc(now->process_count, sizeof(*usages));
 
@@ -67,7 +77,7 @@ views_compare(const struct system_view *before, const struct system_view *now)
             old->instructions <= p->instructions)
             usages[i].instructions -= old->instructions;
     }
-    usages_show(usages, now->process_count);
+    usages_show(usages, now->process_count, passed);
     free(usages);
     return true;
 }
@@ -78,6 +88,7 @@ main(int argc, char **argv)
     static struct system_view views[2];
     handle_t machine = startup_handle("machine");
     unsigned long times = 0, seconds = 1;
+    uint64_t looked;
     int option;
     err_t error;
 
@@ -86,11 +97,17 @@ main(int argc, char **argv)
             return 2;
         *(option == 'n' ? &times : &seconds) = strtoul(optarg, NULL, 10);
     }
+    looked = counter_read();
     error = system_inspect(machine, &views[0]);
     for (unsigned long i = 1; error == OK; i++) {
+        const struct system_view *old = &views[(i + 1) % 2];
+        struct system_view *now = &views[i % 2];
+        uint64_t before = looked;
+
         sleep((unsigned)seconds);
-        error = system_inspect(machine, &views[i % 2]);
-        if (error == OK && !views_compare(&views[(i + 1) % 2], &views[i % 2]))
+        looked = counter_read();
+        error = system_inspect(machine, now);
+        if (error == OK && !views_compare(old, now, looked - before))
             error = ERR_QUOTA;
         if (i == times)
             break;
