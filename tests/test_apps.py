@@ -101,6 +101,23 @@ def test_wc(apps: Path, place: Path) -> None:
     assert run([str(apps / "wc"), "-l"], place, LINES)[1].split() == ["30"]
 
 
+def test_wc_of_much(apps: Path, place: Path) -> None:
+    """Numbers that fill their columns have a space between them."""
+    text = "\n" * 10**8
+    lines, words, size = run([str(apps / "wc")], place, text)[1].split()
+    assert (lines, words, size) == (str(10**8), "0", str(10**8))
+
+
+@pytest.mark.parametrize("number", ("abc", "-1", "3x", ""))
+@pytest.mark.parametrize("name", ("head", "tail"))
+def test_lines_that_are_no_number(
+    apps: Path, place: Path, name: str, number: str
+) -> None:
+    status, out, problem = run([str(apps / name), "-n", number, "a"], place)
+    assert (status, out) == (2, "")
+    assert problem == f"usage: {name} [-n LINES] [FILE]...\n"
+
+
 def test_hexdump(apps: Path, place: Path) -> None:
     data = bytes(range(256)) + b"end"
     (place / "bytes").write_bytes(data)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,16 @@ lines_complain(const char *name, const char *file_name)
     return 1;
 }
 
+/* Reads how many lines are wanted. False: it is no number. */
+static inline bool
+lines_read(const char *text, long *lines)
+{
+    char *end;
+
+    *lines = strtol(text, &end, 10);
+    return *lines >= 0 && end > text && !*end;
+}
+
 /* Has `show` show so many lines of each file, under its name if there are
  * several. Returns the status of the program `name`: 1 if `show` has returned
  * that once, or a file could not be opened. */
@@ -30,9 +41,10 @@ lines_run(const char *name, int argc, char **argv,
     int option, status = 0;
 
     while ((option = getopt(argc, argv, "n:")) != -1) {
-        if (option != 'n')
-            return 2;
-        lines = strtol(optarg, NULL, 10);
+        if (option == 'n' && lines_read(optarg, &lines))
+            continue;
+        fprintf(stderr, "usage: %s [-n LINES] [FILE]...\n", name);
+        return 2;
     }
     if (optind == argc)
         return show(stdin, "stdin", lines);

@@ -43,15 +43,16 @@ file_count(FILE *file, const char *name, struct counts *all)
     return ferror(file) ? complain(name) : 0;
 }
 
+/* Numbers stand apart, however long. */
 static void
 counts_show(struct counts counts, const char *name)
 {
     if (shows_lines)
-        printf("%8lu", counts.lines);
+        printf(" %7lu", counts.lines);
     if (shows_words)
-        printf("%8lu", counts.words);
+        printf(" %7lu", counts.words);
     if (shows_bytes)
-        printf("%8lu", counts.bytes);
+        printf(" %7lu", counts.bytes);
     printf("%s%s\n", *name ? " " : "", name);
 }
 
