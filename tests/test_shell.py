@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.disk import disk_make
-from tests.machine import Build
+from tests.machine import ROOT, Build
 from tests.terminal import PROMPT, Terminal, disk_options, terminal
 
 CTRL_C, CTRL_D, UP = "\x03", "\x04", "\x1b[A"
@@ -341,3 +341,25 @@ def test_without_a_disk(build: Build) -> None:
         assert "No such file" in line.run("echo a > /new")
         line.type("poweroff 3\r")
         assert line.status() == 3
+
+
+@pytest.mark.parametrize("page", ("README.md", "docs/system.md"))
+def test_the_examples_of_the_book(
+    build: Build, tmp_path: Path, page: str
+) -> None:
+    """What the page shows at the prompt can be typed, in a system of its own,
+    and shows something."""
+    commands = re.findall(
+        r"^/\$ (.*?)(?:   .*)?$", (ROOT / page).read_text(), re.M
+    )
+    disk = tmp_path / "disk.img"
+    disk_make(disk)
+    with terminal(build, None, *disk_options(disk)) as line:
+        line.expect(PROMPT)
+        said = {command: line.run(command) for command in commands}
+    assert said
+    for command, text in said.items():
+        assert len(text.splitlines()) > command.count("&")
+        assert not re.search("no such|No such|not |usage", text), text
+        counts = re.findall(r"^ .* (\d+) /(?:bin/sh|copy)$", text, re.M)
+        assert len(set(counts)) == ("wc" in command)
