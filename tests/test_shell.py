@@ -353,7 +353,7 @@ def test_the_examples_of_the_book(
         r"^/\$ (.*?)(?:   .*)?$", (ROOT / page).read_text(), re.M
     )
     disk = tmp_path / "disk.img"
-    disk_make(disk)
+    disk_make(disk, 16384)
     with terminal(build, None, *disk_options(disk)) as line:
         line.expect(PROMPT)
         said = {command: line.run(command) for command in commands}
