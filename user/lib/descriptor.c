@@ -179,7 +179,8 @@ descriptor_is_log(int fd)
 bool
 descriptor_may_be_terminal(int fd)
 {
-    return descriptor_state(fd) == DESCRIPTOR_LATER ||
+    return (descriptor_state(fd) == DESCRIPTOR_LATER &&
+            !(startup_file((unsigned)fd).flags & O_APPEND)) ||
            (descriptor_state(fd) == DESCRIPTOR_OPEN &&
             S_ISCHR(descriptors[fd].file->mode));
 }

@@ -42,7 +42,8 @@ struct open_file *descriptor_get(int fd);
 bool descriptor_is_log(int fd);
 
 /* Whether a person may be at its other end. It does not open what was put
- * off: that is opened as it stands, and what a shell opens so is a terminal. */
+ * off: that is opened as it stands, and what a shell opens so is a terminal,
+ * unless it is to be appended to. */
 bool descriptor_may_be_terminal(int fd);
 
 /* The conversation about the file that is open as `fd`, for what POSIX has no
