@@ -151,6 +151,7 @@ def test_abort(run: Run) -> None:
     own, though the handler returns."""
     result = run("aborting")
     assert result.lines.count("signal 6") == 2
+    assert "not for you" not in result.console
     assert re.search(r'assertion "argc == 0" failed', result.console)
     assert endings(result) == {"aborting": "exit 134"}
 

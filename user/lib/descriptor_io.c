@@ -4,6 +4,7 @@
 
 #include <lib/output.h>
 #include <lib/route.h>
+#include <lib/signal.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -113,7 +114,7 @@ descriptor_write(int fd, const void *from, size_t bytes)
     /* Most programs do not look whether output arrives, and would write for
      * ever to a pipe that nobody reads. */
     if (error == EPIPE)
-        (void)raise(SIGPIPE);
+        signal_deliver(SIGPIPE);
     return result(error, 0) < 0 ? -1 : (ssize_t)done;
 }
 

@@ -6,7 +6,7 @@
  *     output.c                        stdout and stderr without files: the log
  *     lock.c                          locks between threads
  *     malloc.c chunk.c                malloc and its kin; picolibc's are slow
- *     abort.c floor.c temporary.c     abort; floor, ceil; tmpnam, tmpfile:
+ *     signal.c floor.c temporary.c    abort; floor, ceil; tmpnam, tmpfile:
  *                                     picolibc's are wrong
  *     descriptor.c descriptor_io.c    open files
  *     route.c pathname.c file_names.c directory.c
