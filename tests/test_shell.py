@@ -176,6 +176,18 @@ def test_ctrl_c_ends_a_job(line: Terminal, command: str) -> None:
     assert line.run("sh -c 'exit 3'; echo $?") == "3\n"
 
 
+def test_ctrl_c_drops_what_was_typed_ahead(line: Terminal) -> None:
+    line.type("sleep 60\r")
+    line.expect(r"sleep 60\r\n")
+    line.type("echo ahead\recho of it\r")
+    line.expect(r"echo of it\r\n")
+    line.type(CTRL_C)
+    line.expect(PROMPT)
+    before = len(line.seen)
+    assert line.run("echo kept") == "kept\n"
+    assert "ahead\r" not in line.seen[before:]
+
+
 @pytest.mark.parametrize("typed", ("", "echo dropped"))
 def test_ctrl_c_at_the_prompt_drops_the_line(
     line: Terminal, typed: str

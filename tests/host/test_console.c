@@ -209,6 +209,7 @@ static const struct {
     {"text", "\014", change_edit},
     {"", "\004", change_edit},
     {"half a line", "and\x03 more", change_interrupt},
+    {"a line\nhalf a line", "and\x03 more", change_interrupt},
     {"", "", change_open},
     {"", "", change_close},
     {"half a line", "", change_mode},

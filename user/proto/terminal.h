@@ -9,8 +9,9 @@
  * line; reading gives one line at most, and 0 bytes after Ctrl-D on an empty
  * one. TERMINAL_KEYS: each byte comes as it is typed, unseen.
  *
- * Ctrl-C is for whoever watches: the thread is signalled, the line that was
- * being typed is dropped, and those who wait to read get EINTR. If the one who
+ * Ctrl-C is for whoever watches: the thread is signalled, all that was typed
+ * before and not read is dropped, and those who wait to read get EINTR: a line
+ * that nobody had come to read yet must not run after it. If the one who
  * watches is not among them its next request to read does, unless it says
  * before that it watches. The last one to say TERMINAL_WATCH watches; the
  * handle (SIGNAL, MOVE, with a badge) is given away. Nobody watches: Ctrl-C

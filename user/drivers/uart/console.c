@@ -106,6 +106,8 @@ console_interrupt(void)
         next = state_begin();
         line_clear(state_line(next));
         next->edited = searched;
+        next->taken = next->offered;
+        next->begun = 0;
         next->is_interrupted = true;
         if (output_room(next) >= sizeof(shown)) {
             output_put(next, shown, sizeof(shown) - 1);
