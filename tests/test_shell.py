@@ -84,6 +84,7 @@ def line(
         ("svc kill names; ls -l / | grep dev", "dr-xr-xr-x "),
         ("mkdir /dev", "mkdir: /dev: File exists\n"),
         ("echo a > /svc", "/svc: Is a directory\n"),
+        ("echo a > /new/", "/new/: Is a directory\n"),
         ("cat /dev/nothing", "cat: /dev/nothing: No such file"),
         ("mkdir /x; mkdir /x/bin; ls / /x; rmdir /x/bin /x", "x\n/x:\nbin\n"),
         ("kill %9", "kill: %9: not a process of this shell\n"),

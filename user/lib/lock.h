@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 /* The name is picolibc's. All zeros is a free lock. */
-struct __lock {
+struct __lock { /* NOLINT(bugprone-reserved-identifier): picolibc's */
     int is_taken;
     unsigned depth;  /* of a recursive lock: how often its owner took it */
     uintptr_t owner; /* of a recursive lock: its tp */

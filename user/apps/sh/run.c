@@ -66,7 +66,9 @@ redirection_read(struct member_request *member, enum token_kind kind,
     char *path = path_complete(typed);
     int flags = is_input ? O_RDONLY
                          : O_WRONLY | O_CREAT | (is_new ? O_TRUNC : O_APPEND);
-    int opened = path ? open(path, flags, 0666) : -1;
+    /* As it was typed: a slash at its end, which means a directory, is gone
+     * from the absolute one. */
+    int opened = path ? open(typed, flags, 0666) : -1;
 
     free((char *)file->path);
     *file =
