@@ -92,6 +92,23 @@ shell_stays(void)
     return true;
 }
 
+/* Whether more lines may come after none has. An error that stays is said. */
+static bool
+lines_go_on(FILE *file, bool is_asking)
+{
+    bool is_error = ferror(file) != 0;
+
+    /* Ctrl-C while typing: the line is gone, and that is all. The signal is
+     * heard before the next prompt. */
+    if (is_error ? errno == EINTR : is_asking && shell_stays()) {
+        clearerr(file);
+        return true;
+    }
+    if (is_error)
+        fprintf(stderr, "sh: %s\n", strerror(errno));
+    return false;
+}
+
 /* Runs lines up to the end of the file. */
 static void
 lines_run(FILE *file, handle_t self, bool is_asking)
@@ -112,15 +129,7 @@ lines_run(FILE *file, handle_t self, bool is_asking)
                         LINE_BYTES - 2);
                 words_status = STATUS_USAGE;
             }
-        } else if (ferror(file) && errno == EINTR) {
-            /* Ctrl-C while typing: the line is gone, and that is all. The
-             * signal is heard before the next prompt. */
-            clearerr(file);
-        } else if (!ferror(file) && is_asking && shell_stays()) {
-            clearerr(file);
-        } else {
-            if (ferror(file))
-                fprintf(stderr, "sh: %s\n", strerror(errno));
+        } else if (!lines_go_on(file, is_asking)) {
             return;
         }
     }
