@@ -514,7 +514,7 @@ def check(
 def test_the_same_course_has_the_same_ids(project: Tree) -> None:
     """Also when it is written in two places, step by step."""
     other = cloned(project, "other", "main")
-    for number in range(3):
+    for number in range(2):
         steps = write_branches(project.root, "main")
         assert write_branches(other.root, "origin/main") == steps
         for path, name in neighbours(project, project.labs[-2]):
