@@ -234,11 +234,11 @@ def own_lines(result: Result) -> list[str]:
 
 
 def without_times(result: Result) -> list[str]:
-    """What the programs printed, but not when. Services that have nothing to
-    do with each other may get ready in any order."""
-    return sorted(
-        re.sub(r" +\d+\.\d ms$", "", line) for line in own_lines(result)
-    )
+    """What the programs printed, but not when, nor what the clock said then.
+    Services that have nothing to do with each other may get ready in any
+    order."""
+    times = r" +\d+\.\d ms$|(?<=^clock    )[-\d]+ [:\d]+(?= UTC)"
+    return sorted(re.sub(times, "", line) for line in own_lines(result))
 
 
 def test_system(run: Boot) -> None:
