@@ -333,7 +333,7 @@ def _compare(
 def subject_sources(order: Order, subject: Subject) -> Submission:
     """The sources of a subject."""
     reference = pristine_sources(order.root)
-    answers = _answers(order.lab, subject)
+    answers = answers_of(order.lab, subject.path)
     if subject.kind is Kind.REFERENCE or (answers and subject.path):
         return Submission(str(subject), reference, user=answers)
     if subject.kind is Kind.SO_FAR:
@@ -348,13 +348,13 @@ def subject_sources(order: Order, subject: Subject) -> Submission:
     return _on(reference, subject.path)
 
 
-def _answers(lab: Lab, subject: Subject) -> Sources:
-    """The answers of a subject, in a lab that asks: its own, or those of the
-    reference. They are beside the alternatives, for these are not for
-    students."""
+def answers_of(lab: Lab, own: Path | None = None) -> Sources:
+    """The answers in a lab that asks: a subject's own, if it is a file of
+    answers, or those of the reference. They are beside the alternatives, for
+    these are not for students."""
     if not lab.answers_file or not lab.answers:
         return {}
-    file = subject.path
+    file = own
     if not file or file.suffix != ".toml":
         file = lab.path / Kind.ALTERNATIVE.value / lab.answers
     return {lab.answers_file: file.read_bytes()}

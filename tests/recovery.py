@@ -63,8 +63,9 @@ def play(
         rounds, names = 4 + kills // 3, ("a", "b")
         count = 2000 * (1 + kills)
         for name in names:
-            line.run(f"/bin/load files {name} {rounds} &")
-        line.run(f"/bin/load write {count} | /bin/load check {count} &")
+            line.run(f"/bin/load files {name} {rounds} > /{name}.said &")
+        check = f"/bin/load check {count} > /check.said"
+        line.run(f"/bin/load write {count} | {check} &")
         for _ in range(kills):
             victim = dice.choice(services)
             line.listen(dice.uniform(0, PAUSE_MAX_SECONDS))
@@ -88,10 +89,12 @@ def play(
     said = report.console
     assert "FAILED" not in said and "GIVEN UP" not in said, said[-4000:]
     for name in names:
-        assert said.count(f"load: files {name} ok\n") == 1, said[-4000:]
+        ok = f"load: files {name} ok\n"
+        assert disk_file(disk, f"/{name}.said") == ok.encode(), said[-4000:]
         expected = b"".join(piece(i, 0) for i in range(rounds))
         assert disk_file(disk, f"/{name}.kept") == expected
-    assert said.count(f"load: check {count} ok\n") == 1, said[-4000:]
+    ok = f"load: check {count} ok\n"
+    assert disk_file(disk, "/check.said") == ok.encode(), said[-4000:]
     lines = re.findall(r"(?<!lines )line (\d+)\n", said)
     assert lines == [str(i) for i in range(kills)]
     disk_judge(disk)
