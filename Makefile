@@ -87,7 +87,7 @@ pytest = $(PYTHON) -m pytest -q -o cache_dir=$(BUILD)/pytest-$(1)
 # grader builds kernels of its own, so a debug build need not test it again;
 # else its tests run beside the others, and are shown after them, but for those
 # with which both take about as long.
-not_beside := grader/tests/test_hints.py grader/tests/test_starter.py
+not_beside := grader/tests/test_hints.py
 test: all test-programs gdb-build debug-kernel ## run every test
 	@if [ -d tests ]; then \
 	    status=0; \
